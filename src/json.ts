@@ -1,0 +1,90 @@
+/**
+ * JSON whose numbers keep the digits of the text. A number that a binary float could change (a
+ * fraction, an exponent, more than 15 digits) becomes a `JsonDecimal`; safe integers stay numbers.
+ * `JSON.stringify` writes a `JsonDecimal` back as a number literal with the same digits.
+ */
+export class JsonDecimal {
+  /** Plain decimal: no exponent, no trailing zeros, e.g. "0.0000005". */
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  toJSON(): unknown {
+    return rawJSON(this.text)
+  }
+
+  toString(): string {
+    return this.text
+  }
+}
+
+export type Json = null | boolean | number | string | JsonDecimal | Json[] | JsonObject
+export interface JsonObject {
+  [key: string]: Json
+}
+
+// In V8 since 11.4 and in ES2026; TypeScript's lib does not declare it yet.
+interface SourceTextAccess {
+  rawJSON(text: string): unknown
+  parse(
+    text: string,
+    reviver: (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown
+}
+const { rawJSON, parse } = JSON as unknown as SourceTextAccess
+
+/** Throws SyntaxError as `JSON.parse` does. A `__proto__` key stays an ordinary own property. */
+export function parseJson(text: string): Json {
+  return parse(text, (_key, value, { source }) => {
+    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+    return source === undefined ? value : new JsonDecimal(canonicalDecimal(source) ?? source)
+  }) as Json
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof JsonDecimal)
+  )
+}
+
+const decimalPattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/
+
+/**
+ * The canonical plain form of a decimal literal: "5e-7" → "0.0000005", "1.50" → "1.5", "-0" → "0".
+ * Undefined when the text is not a decimal literal. Only moves the point: no arithmetic, no rounding.
+ */
+export function canonicalDecimal(text: string): string | undefined {
+  const match = decimalPattern.exec(text)
+  if (!match) return undefined
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
+  const digits = whole + fraction
+  const point = whole.length + Number(exponent)
+  if (Math.abs(point) > 4096) return undefined
+  const padded = point <= 0 ? '0'.repeat(1 - point) + digits : digits.padEnd(point, '0')
+  const split = point <= 0 ? 1 : point
+  const integer = padded.slice(0, split).replace(/^0+(?=\d)/, '')
+  const rest = padded.slice(split).replace(/0+$/, '')
+  const plain = rest === '' ? integer : `${integer}.${rest}`
+  return plain === '0' ? '0' : sign + plain
+}
+
+/**
+ * JSON with object keys in code-unit order, so that equal content has equal text. Arrays keep their
+ * order: it can carry meaning.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (isJsonObject(value)) {
+    const members = Object.keys(value)
+      .filter((key) => value[key] !== undefined)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
+    return `{${members.join(',')}}`
+  }
+  return value instanceof JsonDecimal ? value.text : (JSON.stringify(value) ?? 'null')
+}
