@@ -1,0 +1,17 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+
+/**
+ * A port of 127.0.0.1 that was free a moment ago. Somebody else can take it before the server binds
+ * it, so whoever starts a server on it tries again with another one.
+ */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('No port was assigned.')
+  return address.port
+}
