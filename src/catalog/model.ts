@@ -1,0 +1,42 @@
+/**
+ * The catalog's record for (provider, model id): listings merged, overrides on top. Its public id is
+ * `provider/model-id`.
+ */
+import type { JsonObject } from '../json.ts'
+import type { ModelFields } from './fields.ts'
+import type { PriceSheet } from './price.ts'
+
+export type Lifecycle = 'active' | 'deprecated' | 'missing' | 'retired'
+export type Review = 'new' | 'active' | 'disabled'
+export type Tier = 'free' | 'pro' | 'enterprise'
+
+export interface CatalogModel {
+  provider: string
+  modelId: string
+  fields: ModelFields
+  prices: PriceSheet
+  /** What upstreams state beyond the fields, by upstream id and then under their own names. */
+  extra: Record<string, JsonObject>
+  lifecycle: Lifecycle
+  review: Review
+  tiers: Tier[]
+  /** Which upstream each field came from (`price.<component>` for prices), or "override". */
+  provenance: Record<string, string>
+  /** Price and limit fields on which listings that are present disagree. */
+  conflicts: string[]
+}
+
+/** A provider with what upstreams say of it. */
+export interface CatalogProvider {
+  id: string
+  name: string
+  env: string[]
+  npm?: string
+  api?: string
+  doc?: string
+  extra: Record<string, JsonObject>
+}
+
+export function modelKey({ provider, modelId }: { provider: string; modelId: string }): string {
+  return `${provider}/${modelId}`
+}

@@ -1,0 +1,217 @@
+/** The catalog's records as rows: typed columns for what is filtered or sorted, the rest in jsonb. */
+import { canonicalJson, parseJson, type JsonObject } from '../json.ts'
+import {
+  assignExcluded,
+  columnList,
+  Prisma,
+  recordset,
+  type Reader,
+  type RecordColumns,
+  type Tx,
+} from './database.ts'
+import {
+  fieldNames,
+  modelFields,
+  type FieldKind,
+  type FieldValue,
+  type ModelFields,
+} from './fields.ts'
+import { contentHash } from './listing.ts'
+import type { CatalogModel, Lifecycle, Review, Tier } from './model.ts'
+import { flatAmount, priceState, type Meter, type PriceSheet } from './price.ts'
+
+const sqlTypes = {
+  text: 'text',
+  date: 'text',
+  integer: 'bigint',
+  flag: 'boolean',
+  list: 'text[]',
+} as const satisfies Record<FieldKind, string>
+
+/** Meters with a column of their own, for filters and sorting. */
+export const priceColumns = {
+  input_price: 'input',
+  output_price: 'output',
+  reasoning_price: 'reasoning',
+  cache_read_price: 'cache_read',
+  cache_write_price: 'cache_write',
+  input_audio_price: 'input_audio',
+  output_audio_price: 'output_audio',
+} as const satisfies Record<string, Meter>
+
+const columns: RecordColumns = {
+  provider: 'text',
+  model_id: 'text',
+  ...Object.fromEntries(
+    fieldNames.map((name) => [modelFields[name].column, sqlTypes[modelFields[name].kind]]),
+  ),
+  ...Object.fromEntries(Object.keys(priceColumns).map((column) => [column, 'numeric'])),
+  price_state: 'text',
+  currency: 'text',
+  prices: 'jsonb',
+  extra: 'jsonb',
+  review: 'text',
+  lifecycle: 'text',
+  tiers: 'text[]',
+  missing_since: 'timestamptz',
+  retired_at: 'timestamptz',
+  provenance: 'jsonb',
+  conflicts: 'text[]',
+  hash: 'text',
+  created_at: 'timestamptz',
+  changed_at: 'timestamptz',
+  commit_id: 'bigint',
+}
+
+/** Equal content gives equal hashes; an unchanged row is not rewritten. */
+export function modelHash(model: CatalogModel): string {
+  return contentHash(canonicalJson(model))
+}
+
+export interface StoredModel extends CatalogModel {
+  hash: string
+  missingSince: Date | null
+  retiredAt: Date | null
+  createdAt: Date
+  changedAt: Date
+}
+
+export interface ModelWrite {
+  model: CatalogModel
+  hash: string
+  missingSince: Date | null
+  retiredAt: Date | null
+}
+
+export async function upsertModels(
+  tx: Tx,
+  writes: readonly ModelWrite[],
+  { commitId, at }: { commitId: number; at: Date },
+): Promise<void> {
+  if (writes.length === 0) return
+  const rows = writes.map((write) => toRow(write, commitId, at))
+  await tx.$executeRaw`
+    INSERT INTO models (${columnList(columns)}) SELECT ${columnList(columns, 'r.')} FROM ${recordset(rows, columns)}
+    ON CONFLICT (provider, model_id) DO UPDATE SET ${assignExcluded(columns, ['provider', 'model_id', 'created_at'])}
+    WHERE models.hash IS DISTINCT FROM EXCLUDED.hash`
+}
+
+function toRow(
+  { model, hash, missingSince, retiredAt }: ModelWrite,
+  commitId: number,
+  at: Date,
+): object {
+  const { provider, modelId, fields, prices } = model
+  return {
+    provider,
+    model_id: modelId,
+    ...Object.fromEntries(
+      fieldNames.map((name) => [modelFields[name].column, fields[name] ?? emptyOf(name)]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(priceColumns).map(([column, meter]) => [column, columnAmount(prices, meter)]),
+    ),
+    price_state: priceState(prices),
+    currency: prices.currency ?? 'USD',
+    prices: prices.components,
+    extra: model.extra,
+    review: model.review,
+    lifecycle: model.lifecycle,
+    tiers: model.tiers,
+    missing_since: missingSince,
+    retired_at: retiredAt,
+    provenance: model.provenance,
+    conflicts: model.conflicts,
+    hash,
+    created_at: at,
+    changed_at: at,
+    commit_id: commitId,
+  }
+}
+
+// The columns are USD: a sheet in another currency is only in `prices`.
+function columnAmount(prices: PriceSheet, meter: Meter): string | null {
+  return prices.currency === undefined ? (flatAmount(prices, meter) ?? null) : null
+}
+
+// An unknown list is an empty array: its column has no null.
+function emptyOf(name: keyof ModelFields): [] | null {
+  return modelFields[name].kind === 'list' ? [] : null
+}
+
+const selectedFields = Prisma.raw(
+  fieldNames.map((name) => `m.${modelFields[name].column} AS "${name}"`).join(', '),
+)
+export const modelSelection = Prisma.sql`m.provider, m.model_id AS "modelId", ${selectedFields},
+  m.price_state AS "priceState", m.currency, m.prices::text AS prices, m.extra::text AS extra,
+  m.review, m.lifecycle, m.tiers, m.missing_since AS "missingSince", m.retired_at AS "retiredAt",
+  m.provenance, m.conflicts, m.hash, m.created_at AS "createdAt", m.changed_at AS "changedAt"`
+
+export interface ModelRow extends Record<string, unknown> {
+  provider: string
+  modelId: string
+  priceState: string
+  currency: string
+  prices: string
+  extra: string
+  review: Review
+  lifecycle: Lifecycle
+  tiers: Tier[]
+  missingSince: Date | null
+  retiredAt: Date | null
+  provenance: Record<string, string>
+  conflicts: string[]
+  hash: string
+  createdAt: Date
+  changedAt: Date
+}
+
+export function toModel(row: ModelRow): StoredModel {
+  const { provider, modelId, review, lifecycle, tiers, provenance, conflicts } = row
+  const { hash, missingSince, retiredAt, createdAt, changedAt } = row
+  const extra = parseJson(row.extra) as Record<string, JsonObject>
+  const model = { provider, modelId, fields: toFields(row), prices: toSheet(row), extra }
+  return {
+    ...model,
+    lifecycle,
+    review,
+    tiers,
+    provenance,
+    conflicts,
+    hash,
+    missingSince,
+    retiredAt,
+    createdAt,
+    changedAt,
+  }
+}
+
+function toFields(row: ModelRow): ModelFields {
+  const fields: Record<string, FieldValue> = {}
+  for (const name of fieldNames) {
+    const value = row[name]
+    const stated = modelFields[name].kind !== 'list' || Object.hasOwn(row.provenance, name)
+    if (value === null || value === undefined || !stated) continue
+    fields[name] = typeof value === 'bigint' ? Number(value) : (value as FieldValue)
+  }
+  return fields
+}
+
+function toSheet(row: ModelRow): PriceSheet {
+  return {
+    ...(row.currency === 'USD' ? {} : { currency: row.currency }),
+    ...(row.priceState === 'dynamic' ? { dynamic: true as const } : {}),
+    components: JSON.parse(row.prices) as PriceSheet['components'],
+  }
+}
+
+export async function readModelsOf(
+  reader: Reader,
+  provider: string,
+  modelIds: readonly string[],
+): Promise<StoredModel[]> {
+  if (modelIds.length === 0) return []
+  const rows = await reader.$queryRaw<ModelRow[]>`
+    SELECT ${modelSelection} FROM models m WHERE m.provider = ${provider} AND m.model_id = ANY(${modelIds})`
+  return rows.map(toModel)
+}
