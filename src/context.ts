@@ -1,0 +1,184 @@
+/**
+ * The composition root: Config → everything that opens and closes. The only place that makes clients;
+ * functions take the narrowest slice of it. What a command does not use is never opened.
+ */
+import type { Redis } from 'ioredis'
+import { openDatabase, type Database, type Db } from './catalog/database.ts'
+import type { Config } from './config.ts'
+import { PlumblineError } from './errors.ts'
+import { createOutboxRelay, type OutboxRelay } from './events/outbox.ts'
+import { openEventsRedis } from './events/redis.ts'
+import { announceNextIn } from './history/outbox-rows.ts'
+import { registerUpstreams } from './history/upstream-state.ts'
+import { createLogger, type Logger } from './log.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import type { EnqueueContext } from './queue/enqueue.ts'
+import { openQueues, type Queues } from './queue/queues.ts'
+import type { RefreshContext } from './refresh/refresh-context.ts'
+import { configureUpstreams } from './upstreams/configure.ts'
+import { authorityOf, type ConfiguredUpstream } from './upstreams/configured-upstream.ts'
+import { createFetcher, type Fetcher } from './upstreams/fetch.ts'
+
+export const version = '0.1.0'
+
+export interface ContextOverrides {
+  log?: Logger
+  /** When snapshots are fetched; tests replay history with it. */
+  clock?: () => Date
+}
+
+export interface Context extends RefreshContext, EnqueueContext {
+  config: Config
+  redisUrl: string
+  /** Started by the long-running commands; others only drain it. */
+  relay: OutboxRelay
+  eventsRedis: Redis
+  /** Brings the table of upstreams in line with the configuration. */
+  register: () => Promise<void>
+  /** In reverse order of opening; safe to call twice. */
+  close: () => Promise<void>
+}
+
+/** Throws `config_invalid`. Connects to nothing yet: clients connect when they are used first. */
+export function createContext(config: Config, overrides: ContextOverrides = {}): Context {
+  const log =
+    overrides.log ?? createLogger({ level: config.logLevel, secretValues: config.secretValues })
+  const upstreams = configureUpstreams(config)
+  const metrics = createMetrics({ version })
+  metrics.initialise([...upstreams.keys()])
+  const database = openDatabase({
+    url: required(config.databaseUrl, 'DATABASE_URL'),
+    poolSize: config.databasePool,
+    applicationName: 'plumbline',
+  })
+  const fetcher = openFetcher(config, metrics)
+  const queues = once(() =>
+    openQueues({
+      redisUrl: required(config.redisUrl, 'REDIS_URL'),
+      prefix: `{${config.redisPrefix}}`,
+      log,
+      metrics,
+    }),
+  )
+  const eventsRedis = once(() => openEventsRedis(required(config.redisUrl, 'REDIS_URL'), log))
+  const relay = once(() => openRelay(config, database.db, eventsRedis.get(), log, metrics))
+  return {
+    config,
+    log,
+    metrics,
+    db: database.db,
+    fetcher,
+    upstreams,
+    policy: { authority: authorityOf(upstreams), autoActivate: config.catalogAutoActivate },
+    circuit: { failures: config.circuitFailures, pauseMs: config.circuitPauseMs },
+    refreshAttempts: config.refreshAttempts,
+    refreshCooldownMs: config.refreshCooldownMs,
+    ...(overrides.clock ? { clock: overrides.clock } : {}),
+    get redisUrl() {
+      return required(config.redisUrl, 'REDIS_URL')
+    },
+    get queues() {
+      return queues.get()
+    },
+    get eventsRedis() {
+      return eventsRedis.get()
+    },
+    get relay() {
+      return relay.get()
+    },
+    announce: () => void relay.get().drain(),
+    register: () => registerUpstreams(database.db, registrations(upstreams)),
+    close: closeOnce({ relay, eventsRedis, queues, fetcher, database }),
+  }
+}
+
+function openFetcher(config: Config, metrics: Metrics): Fetcher {
+  return createFetcher({
+    timeoutMs: config.fetchTimeoutMs,
+    maxBytes: config.fetchMaxBytes,
+    userAgent: `plumbline/${version}`,
+    onResponse: ({ upstream, code, durationMs, bytes }) => {
+      metrics.upstreamRequests.inc({ upstream, code })
+      metrics.upstreamRequestDuration.observe({ upstream }, durationMs / 1000)
+      metrics.upstreamBytes.inc({ upstream }, bytes)
+    },
+  })
+}
+
+function openRelay(
+  config: Config,
+  db: Db,
+  redis: Redis,
+  log: Logger,
+  metrics: Metrics,
+): OutboxRelay {
+  return createOutboxRelay({
+    announceNext: announceNextIn(db),
+    redis,
+    log,
+    intervalMs: config.outboxIntervalMs,
+    prefix: config.redisPrefix,
+    metrics: {
+      eventsAnnounced: (count) =>
+        metrics.eventsPublished.inc({ type: 'plumbline.catalog.changed' }, count),
+      announceFailed: () => metrics.eventPublishFailures.inc({}),
+    },
+  })
+}
+
+function registrations(upstreams: ReadonlyMap<string, ConfiguredUpstream>) {
+  return [...upstreams.values()].map(({ definition, enabled, url, schedule }) => ({
+    id: definition.id,
+    enabled,
+    url,
+    schedule,
+    adapterVersion: definition.adapterVersion,
+  }))
+}
+
+function required(value: string | undefined, name: string): string {
+  if (value !== undefined) return value
+  throw new PlumblineError(
+    'config_invalid',
+    `${name} is not set and no \`plumbline up\` is running here.`,
+    {
+      nextStep: `Run \`npm run up\` in another terminal, or set ${name}.`,
+    },
+  )
+}
+
+interface Lazy<T> {
+  get: () => T
+  opened: () => T | undefined
+}
+
+function once<T>(open: () => T): Lazy<T> {
+  let value: T | undefined
+  return { get: () => (value ??= open()), opened: () => value }
+}
+
+interface Closables {
+  relay: Lazy<OutboxRelay>
+  eventsRedis: Lazy<Redis>
+  queues: Lazy<Queues>
+  fetcher: Fetcher
+  database: Database
+}
+
+function closeOnce({
+  relay,
+  eventsRedis,
+  queues,
+  fetcher,
+  database,
+}: Closables): () => Promise<void> {
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    await relay.opened()?.close()
+    eventsRedis.opened()?.disconnect()
+    await queues.opened()?.close()
+    await fetcher.close()
+    await database.close()
+  }
+  return () => (closed ??= close())
+}

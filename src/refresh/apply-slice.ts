@@ -1,0 +1,232 @@
+/**
+ * Applies a slice that is believed: listings, then the models that follow from them. Runs inside the
+ * refresh's transaction, chunk by chunk, so that a provider of any size fits.
+ */
+import {
+  commitModels,
+  countPriceChanges,
+  listChanges,
+  type ChangedLists,
+  type MergePolicy,
+} from '../catalog/commit-refresh.ts'
+import type { Tx } from '../catalog/database.ts'
+import { listingHash, type Listing } from '../catalog/listing.ts'
+import {
+  markListingsMissing,
+  markListingsPresent,
+  readDueListings,
+  readListings,
+  retireListings,
+  upsertListings,
+  type ListingWrite,
+  type SliceKey,
+  type WriteStamp,
+} from '../catalog/listings.ts'
+import type { ModelChange } from '../catalog/model-changes.ts'
+import { decideHold, openHold, readValueHolds, withdrawHolds, type Hold } from '../history/holds.ts'
+import { canonicalJson } from '../json.ts'
+import { releaseValue, withholdValues } from './plausibility.ts'
+import { states, type ChunkPlan, type PlannedValueHold, type SlicePlan } from './plan-slice.ts'
+
+export interface ApplyInput extends SliceKey, WriteStamp {
+  runId: number
+  fence: number
+  snapshotId: number | null
+  policy: MergePolicy
+  /** What absence from this list means: nothing, `missing` with its grace, or gone at once (force). */
+  absence: 'ignored' | 'missing' | 'retired'
+}
+
+export interface Applied {
+  lists: ChangedLists
+  added: number
+  updated: number
+  removed: number
+  missing: number
+  unchanged: number
+  priceChanges: number
+  held: number
+  /** What became of the models, for metrics; the fields of an added model are not repeated. */
+  changes: ModelChange[]
+}
+
+export async function applySlice(tx: Tx, input: ApplyInput, plan: SlicePlan): Promise<Applied> {
+  const applied = nothingApplied()
+  const openHolds = await readValueHolds(tx, input.provider, 'open')
+  const heldByModel = Map.groupBy(plan.valueHolds, ({ modelId }) => modelId)
+  for (let index = 0; index < plan.chunks; index++) {
+    const chunk = await plan.chunkPlan(index)
+    const ids = await writeListings(tx, input, chunk, heldByModel, applied)
+    ids.push(...(await releaseHolds(tx, input, chunk, openHolds)))
+    addChanges(
+      applied,
+      await commitModels(tx, input.provider, [...new Set(ids)], input.policy, input),
+    )
+  }
+  await withdrawStaleHolds(tx, input, openHolds, plan.valueHolds)
+  applied.held = await openValueHolds(tx, input, plan.valueHolds)
+  await retireDueListings(tx, input, applied)
+  return applied
+}
+
+export function nothingApplied(): Applied {
+  return {
+    lists: { added: [], updated: [], removed: [] },
+    added: 0,
+    updated: 0,
+    removed: 0,
+    missing: 0,
+    unchanged: 0,
+    priceChanges: 0,
+    held: 0,
+    changes: [],
+  }
+}
+
+/** Returns the ids whose models must be merged anew. */
+async function writeListings(
+  tx: Tx,
+  input: ApplyInput,
+  { diff, before }: ChunkPlan,
+  heldByModel: ReadonlyMap<string, PlannedValueHold[]>,
+  applied: Applied,
+): Promise<string[]> {
+  const changed: ListingWrite[] = []
+  for (const write of diff.changed) {
+    const believed = believedWrite(
+      write,
+      before.get(write.listing.modelId),
+      heldByModel.get(write.listing.modelId) ?? [],
+    )
+    if (believed) changed.push(believed)
+  }
+  await upsertListings(tx, input, [...diff.added, ...changed], input)
+  await markListingsPresent(tx, input, diff.returned, input)
+  const absent = input.absence === 'ignored' ? [] : diff.absent
+  if (input.absence === 'retired') await retireListings(tx, input, absent, input)
+  else await markListingsMissing(tx, input, absent, input)
+  applied.added += diff.added.length
+  applied.updated += changed.length + diff.returned.length
+  applied.unchanged +=
+    diff.unchanged.length + diff.kept.length + (diff.changed.length - changed.length)
+  if (input.absence === 'retired') applied.removed += absent.length
+  else applied.missing += absent.length
+  return [
+    ...[...diff.added, ...changed].map(({ listing }) => listing.modelId),
+    ...diff.returned,
+    ...absent,
+  ]
+}
+
+/** The write without the values that are held; undefined when nothing else had changed. */
+function believedWrite(
+  write: ListingWrite,
+  stored: (Listing & { state: string }) | undefined,
+  held: readonly PlannedValueHold[],
+): ListingWrite | undefined {
+  if (!stored || held.length === 0) return write
+  const listing = withholdValues(stored, write.listing, held)
+  const hash = listingHash(listing)
+  return hash === listingHash(stored) && stored.state === 'present' ? undefined : { listing, hash }
+}
+
+/** Another upstream's held value that this one now states too is believed. Returns the models' ids. */
+async function releaseHolds(
+  tx: Tx,
+  input: ApplyInput,
+  { diff }: ChunkPlan,
+  openHolds: readonly Hold[],
+): Promise<string[]> {
+  const listings = new Map(
+    [...diff.added, ...diff.changed].map(({ listing }) => [listing.modelId, listing]),
+  )
+  const released: string[] = []
+  for (const hold of openHolds) {
+    const listing = hold.modelId === null ? undefined : listings.get(hold.modelId)
+    if (!listing || hold.field === null || hold.upstream === input.upstream) continue
+    if (!states({ ...listing, upstream: input.upstream, state: 'present' }, hold.field, hold.to))
+      continue
+    await applyHeldValue(tx, hold, input)
+    await decideHold(tx, hold.id, 'released', {
+      actor: input.upstream,
+      comment: 'A second upstream states the same value.',
+    })
+    released.push(listing.modelId)
+  }
+  return released
+}
+
+/** Puts a held value into the listing that it was kept out of. The models must be merged afterwards. */
+export async function applyHeldValue(tx: Tx, hold: Hold, stamp: WriteStamp): Promise<void> {
+  if (hold.modelId === null || hold.field === null) return
+  const [stored] = await readListings(tx, hold, [hold.modelId])
+  if (!stored) return
+  const {
+    upstream: _upstream,
+    state: _state,
+    ...listing
+  } = releaseValue(stored, hold.field, hold.to) as typeof stored
+  await upsertListings(tx, hold, [{ listing, hash: listingHash(listing) }], stamp)
+}
+
+async function openValueHolds(
+  tx: Tx,
+  input: ApplyInput,
+  held: readonly PlannedValueHold[],
+): Promise<number> {
+  const toOpen = held.filter(({ rejectedBefore }) => !rejectedBefore)
+  for (const hold of toOpen)
+    await openHold(tx, { kind: 'value', ...input, ...hold, message: valueMessage(hold) })
+  return toOpen.length
+}
+
+const valueReasons = {
+  price_jump: 'moved by 10× or more',
+  price_to_zero: 'became free',
+  context_shrink: 'shrank by more than half',
+} as const
+
+function valueMessage({ modelId, field, reason, from, to }: PlannedValueHold): string {
+  return `${field} of ${modelId} ${valueReasons[reason]}: ${canonicalJson(from)} → ${canonicalJson(to)}.`
+}
+
+/** Holds of this slice whose value was not seen again: it went back, changed, or was believed now. */
+async function withdrawStaleHolds(
+  tx: Tx,
+  { upstream }: SliceKey,
+  openHolds: readonly Hold[],
+  held: readonly PlannedValueHold[],
+): Promise<void> {
+  const stillHeld = new Set(held.map(({ contentHash }) => contentHash))
+  const stale = openHolds.filter(
+    (hold) => hold.upstream === upstream && !stillHeld.has(hold.contentHash),
+  )
+  await withdrawHolds(
+    tx,
+    stale.map(({ id }) => id),
+  )
+}
+
+/** Listings that were missing long enough; they are looked for in every refresh of the provider. */
+export async function retireDueListings(
+  tx: Tx,
+  input: ApplyInput,
+  applied: Applied,
+): Promise<void> {
+  if (input.absence === 'ignored') return
+  const due = (await readDueListings(tx, input.upstream, input.at, input.provider)).map(
+    ({ modelId }) => modelId,
+  )
+  await retireListings(tx, input, due, input)
+  applied.removed += due.length
+  addChanges(applied, await commitModels(tx, input.provider, due, input.policy, input))
+}
+
+export function addChanges(applied: Applied, changes: readonly ModelChange[]): void {
+  const { added, updated, removed } = listChanges(changes)
+  applied.lists.added.push(...added)
+  applied.lists.updated.push(...updated)
+  applied.lists.removed.push(...removed)
+  applied.priceChanges += countPriceChanges(changes)
+  applied.changes.push(...changes)
+}

@@ -1,0 +1,121 @@
+/** What a refresh would do, field by field; writes nothing, anywhere. */
+import type { Reader } from '../catalog/database.ts'
+import { diffRecords, flattenListing, type FieldChange } from '../catalog/flat-record.ts'
+import type { Listing } from '../catalog/listing.ts'
+import { readAppliedSlices, type SliceHeader, type StagedSlice } from '../catalog/slices.ts'
+import { readUpstreamState } from '../history/upstream-state.ts'
+import { requireUpstream } from '../upstreams/configured-upstream.ts'
+import { fetchSnapshot } from './fetch-snapshot.ts'
+import type { SliceHold } from './plausibility.ts'
+import { planSlice, type ChunkPlan, type PlannedValueHold } from './plan-slice.ts'
+import { readSnapshotSlices } from './read-snapshot.ts'
+import type { RefreshContext } from './refresh-context.ts'
+import { selectSlices } from './select-slices.ts'
+import type { Reject } from './validate.ts'
+
+export interface DryRunSlice {
+  provider: string
+  hold: SliceHold | undefined
+  valueHolds: PlannedValueHold[]
+  added: string[]
+  updated: { modelId: string; changes: FieldChange[] }[]
+  /** Listed again after they were missing. */
+  returned: string[]
+  absent: string[]
+}
+
+export interface DryRun {
+  upstream: string
+  entries: number
+  rejects: Reject[]
+  unchangedListings: number
+  slices: DryRunSlice[]
+  /** Set when the upstream could not be reached and a packed copy was read instead. */
+  offlineSource: string | undefined
+}
+
+export interface DryRunRequest {
+  upstream: string
+  provider?: string
+  force?: boolean
+  signal?: AbortSignal
+}
+
+/** Throws PlumblineError as a refresh does. Reads the whole body: never a conditional request. */
+export async function dryRun(context: RefreshContext, request: DryRunRequest): Promise<DryRun> {
+  const upstream = requireUpstream(context.upstreams, request.upstream)
+  const state = await readUpstreamState(context.db, request.upstream)
+  const fetched = await fetchSnapshot(context.fetcher, upstream, state, {
+    conditional: false,
+    signal: request.signal,
+  })
+  const pages = fetched.kind === 'payload' ? fetched.pages : []
+  const snapshot = await readSnapshotSlices(upstream, pages)
+  const applied = await readAppliedSlices(context.db, request.upstream)
+  const { definition } = upstream
+  const { changed, unchangedListings } = selectSlices({
+    definition,
+    snapshot,
+    applied,
+    provider: request.provider,
+    always: new Set(),
+  })
+  const slices: DryRunSlice[] = []
+  for (const staged of changed) slices.push(await planned(context.db, request, staged))
+  const offlineSource = fetched.kind === 'payload' ? fetched.offline?.source : undefined
+  return {
+    upstream: request.upstream,
+    entries: snapshot.entries,
+    rejects: snapshot.rejects,
+    unchangedListings,
+    slices,
+    offlineSource,
+  }
+}
+
+async function planned(
+  reader: Reader,
+  { upstream, force = false }: DryRunRequest,
+  staged: StagedSlice,
+): Promise<DryRunSlice> {
+  const { slice } = staged
+  const source = {
+    upstream,
+    provider: slice.provider,
+    header: headerOf(staged),
+    chunk: () => Promise.resolve(slice.listings),
+  }
+  const plan = await planSlice(reader, source, { guarded: !force })
+  const { diff, before } = await plan.chunkPlan(0)
+  return {
+    provider: slice.provider,
+    hold: plan.hold,
+    valueHolds: plan.valueHolds,
+    added: diff.added.map(({ listing }) => listing.modelId),
+    updated: diff.changed.map(({ listing }) => ({
+      modelId: listing.modelId,
+      changes: changesOf(before, listing),
+    })),
+    returned: diff.returned,
+    absent: diff.absent,
+  }
+}
+
+function changesOf(before: ChunkPlan['before'], listing: Listing): FieldChange[] {
+  const stored = before.get(listing.modelId)
+  return stored ? diffRecords(flattenListing(stored), flattenListing(listing)) : []
+}
+
+/** As one chunk: it is in memory anyway. */
+function headerOf({ slice, hash, belowMinimum }: StagedSlice): SliceHeader {
+  const { facts, rejectedIds, entries, listings } = slice
+  return {
+    facts,
+    rejectedIds,
+    entries,
+    listings: listings.length,
+    hash,
+    belowMinimum,
+    chunkEnds: [],
+  }
+}

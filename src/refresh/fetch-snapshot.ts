@@ -1,0 +1,155 @@
+/** Asking an upstream: conditional, page by page, with what is at hand when nothing can be reached. */
+import { createHash } from 'node:crypto'
+import { PlumblineError, toPlumblineError } from '../errors.ts'
+import type { UpstreamState } from '../history/upstream-state.ts'
+import type { ConfiguredUpstream } from '../upstreams/configured-upstream.ts'
+import type { Fetcher } from '../upstreams/fetch.ts'
+import type { Page } from '../upstreams/upstream.ts'
+
+export interface FetchedPayload {
+  kind: 'payload'
+  pages: Page[]
+  sha256: string
+  /** Decoded. */
+  bytes: number
+  etag: string | undefined
+  lastModified: string | undefined
+  httpStatus: number | undefined
+  requests: number
+  latencyMs: number
+  /** The upstream could not be reached, and this is what was at hand instead. */
+  offline?: { source: string; error: PlumblineError }
+}
+
+export interface NotModified {
+  kind: 'not_modified'
+  httpStatus: 304
+  requests: number
+  latencyMs: number
+}
+
+export interface FetchPlan {
+  /** Send If-None-Match / If-Modified-Since: only when the body that they stand for was applied. */
+  conditional: boolean
+  signal: AbortSignal | undefined
+}
+
+const maxPages = 1000
+
+export async function fetchSnapshot(
+  fetcher: Fetcher,
+  upstream: ConfiguredUpstream,
+  state: UpstreamState,
+  plan: FetchPlan,
+): Promise<FetchedPayload | NotModified> {
+  try {
+    return upstream.definition.pages
+      ? await fetchPages(fetcher, upstream, plan)
+      : await fetchOnePage(fetcher, upstream, state, plan)
+  } catch (thrown) {
+    const error = toPlumblineError(thrown)
+    const atHand = plan.signal?.aborted ? undefined : await offlinePayload(upstream, state, error)
+    if (atHand) return atHand
+    throw error
+  }
+}
+
+async function fetchOnePage(
+  fetcher: Fetcher,
+  upstream: ConfiguredUpstream,
+  state: UpstreamState,
+  { conditional, signal }: FetchPlan,
+): Promise<FetchedPayload | NotModified> {
+  const response = await fetcher.fetch({
+    ...requestOf(upstream, signal),
+    url: upstream.url,
+    etag: conditional ? (state.etag ?? undefined) : undefined,
+    lastModified: conditional ? (state.lastModified ?? undefined) : undefined,
+  })
+  const asked = { requests: 1, latencyMs: response.durationMs }
+  if (response.notModified) return { kind: 'not_modified', httpStatus: 304, ...asked }
+  const { body, bytes, etag, lastModified, status, url } = response
+  const page = { url, body }
+  return {
+    kind: 'payload',
+    pages: [page],
+    sha256: sha256Of([page]),
+    bytes,
+    etag,
+    lastModified,
+    httpStatus: status,
+    ...asked,
+  }
+}
+
+async function fetchPages(
+  fetcher: Fetcher,
+  upstream: ConfiguredUpstream,
+  { signal }: FetchPlan,
+): Promise<FetchedPayload> {
+  let [requests, latencyMs, bytes] = [0, 0, 0]
+  const fetchPage = async (
+    url: string,
+    init: { method?: 'GET' | 'POST'; body?: string } = {},
+  ): Promise<Page> => {
+    if (++requests > maxPages)
+      throw new PlumblineError(
+        'payload_paging',
+        `${upstream.definition.id} does not end after ${maxPages} pages.`,
+      )
+    const response = await fetcher.fetch({ ...requestOf(upstream, signal), url, ...init })
+    latencyMs += response.durationMs
+    bytes += response.bytes
+    return { url, body: response.body }
+  }
+  const pages: Page[] = []
+  for await (const page of upstream.definition.pages?.(upstream.url, fetchPage) ?? [])
+    pages.push(page)
+  const nothing = { etag: undefined, lastModified: undefined, httpStatus: 200 }
+  return { kind: 'payload', pages, sha256: sha256Of(pages), bytes, requests, latencyMs, ...nothing }
+}
+
+function requestOf(
+  { definition, key, allowPrivate }: ConfiguredUpstream,
+  signal: AbortSignal | undefined,
+) {
+  return {
+    upstream: definition.id,
+    headers: key !== undefined && definition.key ? definition.key.headers(key) : {},
+    keyEnv: definition.key?.env,
+    maxBytes: definition.maxBytes,
+    allowPrivate,
+    signal,
+  }
+}
+
+// A copy that was packed some time ago must not undo what the upstream itself said since.
+async function offlinePayload(
+  { definition }: ConfiguredUpstream,
+  state: UpstreamState,
+  error: PlumblineError,
+): Promise<FetchedPayload | undefined> {
+  const packed = await definition.offline?.()
+  if (!packed) return undefined
+  const pages = [{ url: `offline:${definition.id}`, body: packed.body }]
+  const sha256 = sha256Of(pages)
+  if (state.successCount > 0 && state.appliedSha256 !== sha256) return undefined
+  return {
+    kind: 'payload',
+    pages,
+    sha256,
+    bytes: Buffer.byteLength(packed.body),
+    etag: undefined,
+    lastModified: undefined,
+    httpStatus: error.httpStatus,
+    requests: 1,
+    latencyMs: 0,
+    offline: { source: packed.source, error },
+  }
+}
+
+function sha256Of(pages: readonly Page[]): string {
+  const hash = createHash('sha256')
+  for (const { body } of pages) hash.update(body)
+  return hash.digest('hex')
+}

@@ -1,0 +1,47 @@
+/** What a refresh tells Prometheus. Labels are bounded: upstream, provider, outcome, kind, reason. */
+import type { ModelChange } from '../catalog/model-changes.ts'
+import { isPriceField } from '../catalog/flat-record.ts'
+import type { Outcome } from '../history/runs.ts'
+import { allProviders, type Metrics } from '../metrics.ts'
+import type { Phases } from './phases.ts'
+import type { Reject } from './validate.ts'
+
+export function recordSliceEnd(
+  metrics: Metrics,
+  { upstream, provider }: { upstream: string; provider: string },
+  outcome: Outcome,
+  changes: readonly ModelChange[],
+): void {
+  metrics.syncRuns.inc({ upstream, provider, outcome })
+  for (const { kind, changes: fields } of changes) {
+    metrics.modelChanges.inc({ provider, kind })
+    for (const change of fields.filter(({ field }) => isPriceField(field)))
+      metrics.priceChanges.inc({ provider, direction: priceDirection(change) })
+  }
+}
+
+function priceDirection({
+  from,
+  to,
+}: ModelChange['changes'][number]): 'up' | 'down' | 'new' | 'gone' {
+  if (from === undefined) return 'new'
+  if (to === undefined) return 'gone'
+  return Number(to) > Number(from) ? 'up' : 'down'
+}
+
+export function recordCollectEnd(metrics: Metrics, upstream: string, outcome: Outcome): void {
+  metrics.syncRuns.inc({ upstream, provider: allProviders, outcome })
+}
+
+export function recordPhases(metrics: Metrics, upstream: string, phases: Phases): void {
+  for (const [phase, seconds] of phases.entries())
+    metrics.syncDuration.observe({ upstream, phase }, seconds)
+}
+
+export function recordRejectCounts(
+  metrics: Metrics,
+  upstream: string,
+  rejects: readonly Reject[],
+): void {
+  for (const { reason } of rejects) metrics.itemsRejected.inc({ upstream, reason })
+}

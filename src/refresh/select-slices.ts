@@ -1,0 +1,68 @@
+/** Which slices of a snapshot have to be looked at: those whose content is not what was applied last. */
+import { listingHash, sliceHash, type Slice } from '../catalog/listing.ts'
+import type { AppliedSlice, StagedSlice } from '../catalog/slices.ts'
+import type { Upstream } from '../upstreams/upstream.ts'
+import type { ReadSnapshot } from './validate.ts'
+
+export interface Selection {
+  changed: StagedSlice[]
+  /** Listings of slices that are what was applied last. */
+  unchangedListings: number
+  rejected: number
+}
+
+export interface SelectionInput {
+  definition: Pick<Upstream, 'adapterVersion' | 'complete' | 'minimumEntries'>
+  snapshot: ReadSnapshot
+  applied: readonly AppliedSlice[]
+  /** Only this provider's slice. */
+  provider: string | undefined
+  /** Slices that are looked at although they did not change (a forced run that has listings to retire). */
+  always: ReadonlySet<string>
+}
+
+export function selectSlices({
+  definition,
+  snapshot,
+  applied,
+  provider,
+  always,
+}: SelectionInput): Selection {
+  const belowMinimum = snapshot.entries < definition.minimumEntries
+  const appliedByProvider = new Map(applied.map((slice) => [slice.provider, slice]))
+  const selection: Selection = {
+    changed: [],
+    unchangedListings: 0,
+    rejected: snapshot.rejects.length,
+  }
+  for (const slice of withVanished(snapshot, applied, definition.complete)) {
+    if (provider !== undefined && slice.provider !== provider) continue
+    const known = appliedByProvider.get(slice.provider)
+    const hash = sliceHash(slice, slice.listings.map(listingHash))
+    const isKnown =
+      known && known.adapterVersion === definition.adapterVersion && known.appliedHash === hash
+    if ((isKnown || known?.rejectedHash === hash) && !always.has(slice.provider))
+      selection.unchangedListings += slice.listings.length
+    else if (known || slice.listings.length > 0 || Object.keys(slice.facts).length > 0)
+      selection.changed.push({ slice, hash, belowMinimum })
+  }
+  return selection
+}
+
+/** A provider that is gone from a complete list is an empty slice: the guards decide what to make of it. */
+function withVanished(
+  snapshot: ReadSnapshot,
+  applied: readonly AppliedSlice[],
+  isComplete: boolean,
+): Slice[] {
+  const slices = [...snapshot.slices.values()]
+  if (!isComplete) return slices
+  const vanished = applied.filter(
+    ({ provider, listingCount }) => listingCount > 0 && !snapshot.slices.has(provider),
+  )
+  return [...slices, ...vanished.map(({ provider }) => emptySlice(provider))]
+}
+
+function emptySlice(provider: string): Slice {
+  return { provider, facts: {}, listings: [], rejectedIds: [], entries: 0 }
+}

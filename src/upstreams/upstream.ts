@@ -1,0 +1,110 @@
+/**
+ * The contract of an upstream: a plain object, one file each, registered in registry.ts. An adapter
+ * only says how to ask and how to read; fetching, validating, storing and scheduling are the
+ * pipeline's. Everything here is pure but `pages`, which asks through the `fetchPage` it is given.
+ */
+import type { FieldName } from '../catalog/fields.ts'
+import type { Listing, ProviderFacts } from '../catalog/listing.ts'
+import type { Json } from '../json.ts'
+
+export interface Upstream {
+  /** As in PLUMBLINE_UPSTREAMS; capitals with `_` for `-` in environment names. */
+  id: string
+  title: string
+  /** Where the payload is described. */
+  docs: string
+  url: string
+  key?: UpstreamKey
+  /** Raise it when the same bytes give other listings: the slices are then applied again. */
+  adapterVersion: number
+  /** Default schedule: cron, or `15m` / `1h` / `24h`. */
+  schedule: string
+  /** The provider whose own API this is (a lab's, a host's, a gateway's for its models). */
+  provider?: string
+  /** Merge order where no upstream is the provider's own: lower wins. */
+  rank: number
+  /** Fields (and `prices`) in which the provider's own API outranks all others. */
+  authoritative: 'all' | readonly (FieldName | 'prices')[]
+  /** Whether absence from the list means that the model is gone. */
+  complete: boolean
+  /** A whole snapshot with fewer entries is held. */
+  minimumEntries: number
+  /** Cap on the decoded bytes of one page. */
+  maxBytes: number
+  /** Only asked when it is named in the configuration: a runtime that most machines do not have. */
+  optIn?: true
+  /** False: written from documentation only, no recorded payload has been read by it. */
+  verified: boolean
+  /** All requests of one collect. Absent = one GET of the URL. */
+  pages?: (url: string, fetchPage: FetchPage) => AsyncIterable<Page>
+  /** Items of one page, in any order. Throws PlumblineError `payload_shape` when the envelope is wrong. */
+  entries: (page: ParsedPage) => Iterable<Item>
+  /** One entry as a listing. Throws RejectedEntry, InvalidPrice or ZodError: the entry is then a reject. */
+  listing: (entry: Entry) => ListingDraft
+  /** A payload that is at hand when the URL cannot be reached, with a word on what it is. */
+  offline?: () => Promise<OfflinePayload | undefined>
+}
+
+export interface UpstreamKey {
+  /** The usual environment variable. */
+  env: string
+  /** False: the list is public, the key only raises limits. */
+  required: boolean
+  headers: (key: string) => Record<string, string>
+}
+
+export interface OfflinePayload {
+  /** e.g. "the npm package @pydantic/genai-prices 0.1.8". */
+  source: string
+  body: string
+}
+
+/** Asks for one page; conditional headers, key, deadline, byte cap and redirects are its own. */
+export type FetchPage = (
+  url: string,
+  init?: { method?: 'GET' | 'POST'; body?: string },
+) => Promise<Page>
+
+/** One response body, decoded, as text. */
+export interface Page {
+  url: string
+  body: string
+}
+
+/** One parsed page; `json` keeps the digits of its numbers (json.ts). */
+export interface ParsedPage {
+  url: string
+  json: Json
+  /** The upstream's id in the registry; adapters that serve several instances tell them apart by it. */
+  upstream: string
+}
+
+export type Item = Entry | ProviderRecord
+
+/** One raw, untrusted item of a payload. */
+export interface Entry {
+  kind: 'entry'
+  provider: string
+  /** The id as stated; may still be anything. */
+  modelId: string
+  raw: Json
+}
+
+/** What the payload says of a provider itself. It makes a slice even where no model follows. */
+export interface ProviderRecord {
+  kind: 'provider'
+  provider: string
+  facts: ProviderFacts
+}
+
+export type ListingDraft = Pick<Listing, 'fields' | 'prices' | 'extra'>
+
+/** An adapter's own reason for not taking an entry; `reason` is a short snake_case word. */
+export class RejectedEntry extends Error {
+  readonly reason: string
+
+  constructor(reason: string, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
