@@ -187,7 +187,9 @@ export class InvalidPrice extends Error {
   }
 }
 
-const maxDecimals = 18
+// Real lists carry the noise of somebody's binary floats: 0.0024499999999999995 USD per million was
+// seen at models.dev (2026-09). The columns keep every digit; what is longer than this is no price.
+const maxDecimals = 24
 // USD 1 per single token, or per image, is beyond anything sold: such a number is a wrong unit.
 const absurdAmount = new Decimal(1_000_000)
 

@@ -128,24 +128,22 @@ describe('a merged model', () => {
   })
 
   it('does not depend on the order of its listings', () => {
-    const listing = fc
-      .constantFrom(...ranks)
-      .chain((upstream) =>
-        fc
-          .record({
-            name: fc.option(fc.string({ minLength: 1 })),
-            state: fc.constantFrom('present', 'missing', 'retired'),
-            input: fc.option(fc.constantFrom('1', '2')),
-          })
-          .map(({ name, state, input }) =>
-            stated(
-              upstream,
-              name === null ? {} : { name },
-              input === null ? [] : [{ meter: 'input', amount: input }],
-              state as StatedListing['state'],
-            ),
+    const listing = fc.constantFrom(...ranks).chain((upstream) =>
+      fc
+        .record({
+          name: fc.option(fc.string({ minLength: 1 })),
+          state: fc.constantFrom('present', 'missing', 'retired'),
+          input: fc.option(fc.constantFrom('1', '2')),
+        })
+        .map(({ name, state, input }) =>
+          stated(
+            upstream,
+            name === null ? {} : { name },
+            input === null ? [] : [{ meter: 'input', amount: input }],
+            state as StatedListing['state'],
           ),
-      )
+        ),
+    )
     const listings = fc.uniqueArray(listing, { selector: ({ upstream }) => upstream, minLength: 1 })
     fc.assert(
       fc.property(listings, (all) => {

@@ -53,7 +53,7 @@ describe('a stated price', () => {
     ['"-2"', 'price_negative'],
     ['1000000', 'price_absurd'],
     ['1e21', 'price_absurd'],
-    ['0.0000000000000000001', 'price_too_precise'],
+    ['0.0000000000000000000000001', 'price_too_precise'],
   ])('%s is refused as %s', (json, reason) => {
     expect(reasonOf(() => readAmount(parseJson(json), 'usdPerMillionTokens'))).toBe(reason)
   })

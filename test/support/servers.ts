@@ -3,15 +3,12 @@
  * whole run, and a migrated template database that every test file clones. Both projects call it;
  * the first one starts, the last one stops.
  */
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { rmSync } from 'node:fs'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/catalog/migrate.ts'
 import { startPostgres } from '../../src/embedded/postgres.ts'
-import { processInfo } from '../../src/embedded/process-info.ts'
 import { startRedis } from '../../src/embedded/redis.ts'
+import { cacheDir, makeDir, removeDirsOfTheDead } from './data-dir.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -50,16 +47,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
 }
 
-const folderPrefix = 'plumbline-test-'
-/** Shared with `npm run up`, so that Redis is downloaded once for a clone. */
-const cacheDir = fileURLToPath(new URL('../../.plumbline', import.meta.url))
-
 async function startTestServers(): Promise<TestServers> {
-  removeFoldersOfTheDead()
-  const dataDir = join(tmpdir(), `${folderPrefix}${process.pid}`)
-  mkdirSync(dataDir, { recursive: true })
-  // The account that PostgreSQL runs under when we are root must be able to enter.
-  chmodSync(dataDir, 0o711)
+  removeDirsOfTheDead()
+  const dataDir = makeDir()
   const options = { dataDir, mode: 'throwaway', log: () => {} } as const
   const [postgres, redis] = await Promise.all([
     startPostgres(options),
@@ -74,13 +64,5 @@ async function startTestServers(): Promise<TestServers> {
       await Promise.all([postgres.stop(), redis.stop()])
       rmSync(dataDir, { recursive: true, force: true })
     },
-  }
-}
-
-/** A run that got kill -9 leaves its folder; its servers end by themselves. */
-function removeFoldersOfTheDead(): void {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(folderPrefix))) {
-    const pid = Number(name.slice(folderPrefix.length))
-    if (!processInfo(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
   }
 }

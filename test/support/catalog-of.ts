@@ -1,0 +1,42 @@
+/** A catalog in memory that knows one payload: for tests of adapters and formats. */
+import { mergeModel } from '../../src/catalog/merge.ts'
+import type { CatalogModel, CatalogProvider } from '../../src/catalog/model.ts'
+import { parseJson } from '../../src/json.ts'
+import { SliceCollector, type ReadSnapshot } from '../../src/refresh/validate.ts'
+import type { Upstream } from '../../src/upstreams/upstream.ts'
+
+export function readPayload(upstream: Upstream, body: string): ReadSnapshot {
+  const collector = new SliceCollector(upstream)
+  for (const item of upstream.entries({
+    url: upstream.url,
+    json: parseJson(body),
+    upstream: upstream.id,
+  }))
+    collector.add(item)
+  return collector.finish()
+}
+
+export function catalogOf(
+  upstream: Upstream,
+  { slices }: ReadSnapshot,
+): { providers: CatalogProvider[]; models: CatalogModel[] } {
+  const providers = [...slices.values()].map(({ provider, facts }): CatalogProvider => {
+    const { extra = {}, name = provider, env = [], ...columns } = facts
+    return { ...columns, id: provider, name, env, extra: { [upstream.id]: extra } }
+  })
+  const models = [...slices.values()].flatMap(({ listings }) =>
+    listings.map((listing) =>
+      mergeModel({
+        provider: listing.provider,
+        modelId: listing.modelId,
+        listings: [{ ...listing, upstream: upstream.id, state: 'present' }],
+        overrides: [],
+        operator: undefined,
+        authority: () => 0,
+        autoActivate: true,
+        today: '2026-01-01',
+      }),
+    ),
+  )
+  return { providers, models }
+}
