@@ -171,7 +171,7 @@ export const settings = {
   jobLockMs: {
     env: 'JOB_LOCK_DURATION',
     schema: duration('500ms'),
-    default: '60s',
+    default: '1m',
     about: 'A job whose worker has not been heard of for so long goes to another one.',
   },
   jobStalledIntervalMs: {
@@ -190,7 +190,7 @@ export const settings = {
   reconcileIntervalMs: {
     env: 'RECONCILE_INTERVAL',
     schema: duration('100ms'),
-    default: '60s',
+    default: '1m',
     about: 'How often the schedules in Redis are made equal to those in PostgreSQL.',
   },
   circuitFailures: {
@@ -202,7 +202,7 @@ export const settings = {
   circuitPauseMs: {
     env: 'CIRCUIT_PAUSE',
     schema: duration('0'),
-    default: '60s',
+    default: '1m',
     about: 'How long it is left alone before one request tries again.',
   },
   databasePool: {
@@ -236,10 +236,11 @@ export const secretName = /(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)$/
 
 /**
  * Pure: reads nothing but `env`, which is the process's own unless given. An empty value counts as not set, since compose files pass those.
+ * `defaults` stands in for what is not set: a command that a person watches is quieter than a service.
  * Throws PlumblineError `config_invalid` that lists every problem.
  */
-export function loadConfig(env: Environment = process.env): Config {
-  const present = withoutEmpty(env)
+export function loadConfig(env: Environment = process.env, defaults: Environment = {}): Config {
+  const present = { ...withoutEmpty(defaults), ...withoutEmpty(env) }
   const own = readSettings(present)
   const upstreams = readUpstreamSettings(present)
   const keys = readKeys(present)

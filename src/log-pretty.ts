@@ -1,5 +1,6 @@
 /** A log line for a person: time, level, message and fields on one line. */
 import pc from 'picocolors'
+import { withoutControl } from './control-characters.ts'
 import { isJsonObject } from './json.ts'
 
 const colours: Record<string, (text: string) => string> = {
@@ -17,8 +18,8 @@ export function prettyLine(line: string): string {
   const { time, level, msg, err, ...fields } = record
   const name = typeof level === 'string' ? level : 'info'
   const shown = Object.entries(fields).map(([key, value]) => `${key}=${fieldText(value)}`)
-  const head = `${clock(time)} ${(colours[name] ?? pc.green)(name.padEnd(5))} ${stripped(plain(msg ?? ''))}`
-  const details = stripped([...shown, ...errorText(err)].join(' '))
+  const head = `${clock(time)} ${(colours[name] ?? pc.green)(name.padEnd(5))} ${withoutControl(plain(msg ?? ''))}`
+  const details = withoutControl([...shown, ...errorText(err)].join(' '))
   return details === '' ? `${head}\n` : `${head} ${pc.dim(details)}\n`
 }
 
@@ -51,11 +52,4 @@ function errorText(err: unknown): string[] {
   const { code, message, nextStep, stack } = err
   if (code === undefined) return [plain(stack ?? message)]
   return [`${plain(code)}:`, plain(message), ...(nextStep === undefined ? [] : [plain(nextStep)])]
-}
-
-// Upstreams choose some of these texts: no escape code of theirs may steer the terminal.
-const control = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
-
-function stripped(text: string): string {
-  return text.replace(control, (character) => (character === '\n' ? character : ''))
 }

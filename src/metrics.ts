@@ -5,7 +5,7 @@
  */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createInstruments, type MetricDescription } from './metrics-instruments.ts'
-import { runWithin } from './run-within.ts'
+import { withinLimit } from './within-limit.ts'
 
 /** Label `provider` of what concerns an upstream's whole payload: the collect itself. */
 export const allProviders = 'all'
@@ -40,9 +40,13 @@ function declareMetrics(registry: Registry) {
     syncLastSuccess: gauge(
       'sync_last_success_timestamp_seconds',
       ['upstream'],
-      'When the last collect succeeded, unchanged ones included.',
+      'When the last collect succeeded, unchanged ones included; 0 = it never did.',
     ),
-    syncStaleness: gauge('sync_staleness_seconds', ['upstream'], 'Age of the last success.'),
+    syncStaleness: gauge(
+      'sync_staleness_seconds',
+      ['upstream'],
+      'Age of the last success; +Inf = there was none.',
+    ),
     syncInterval: gauge(
       'sync_interval_seconds',
       ['upstream'],
@@ -67,6 +71,11 @@ function declareMetrics(registry: Registry) {
       'price_changes_total',
       ['provider', 'direction'],
       'Committed changes of one price component: up, down, new, gone.',
+    ),
+    itemsRead: counter(
+      'items_read_total',
+      ['upstream'],
+      'Entries that were read, valid or not: what rejects are a share of.',
     ),
     itemsRejected: counter(
       'items_rejected_total',
@@ -121,7 +130,7 @@ function declareMetrics(registry: Registry) {
     catalogVersion: gauge(
       'catalog_version',
       [],
-      'The version of the catalog that this process knows.',
+      'The version of the catalog, as PostgreSQL has it.',
     ),
     schemaDrift: counter(
       'schema_drift_total',
@@ -167,7 +176,7 @@ export interface Metrics extends Instruments {
    * Adds a function that sets gauges right before a scrape is answered. It gets one second; a dead
    * PostgreSQL or Redis thus costs its gauges and not the answer.
    */
-  onScrape: (name: string, collect: () => Promise<void>) => void
+  onScrape: (name: string, collect: Collect) => void
   /** The page of /metrics. Never rejects because of a collector. */
   render: () => Promise<{ contentType: string; body: string }>
   /** Makes the series of known upstreams exist at 0, so that a first failure is an increase. */
@@ -179,37 +188,54 @@ export interface MetricsOptions {
   /** CPU, memory, event loop and garbage collection of the process. */
   processMetrics?: 'on' | 'off'
   scrapeLimitMs?: number
+  /** Is told at every scrape; the caller logs it sparingly. */
+  onCollectorError?: (collector: string, error: unknown) => void
 }
 
 export function createMetrics(options: MetricsOptions = {}): Metrics {
-  const { version = 'unknown', processMetrics = 'on', scrapeLimitMs = 1000 } = options
+  const { version = 'unknown', processMetrics = 'on' } = options
   const registry = new Registry()
   const { instruments } = declareMetrics(registry)
   if (processMetrics === 'on') collectDefaultMetrics({ register: registry })
   instruments.buildInfo.set({ version, node: process.versions.node }, 1)
-  const collectors = new Map<string, () => Promise<void>>()
+  const collectors = new Map<string, Collect>()
   return {
     ...instruments,
     onScrape: (name, collect) => void collectors.set(name, singleFlight(collect)),
     render: async () => {
-      await Promise.all(
-        [...collectors].map(async ([name, collect]) => {
-          const isFresh = await runWithin(scrapeLimitMs, collect)
-          instruments.scrapeCollectorUp.set({ collector: name }, isFresh ? 1 : 0)
-        }),
+      const runs = [...collectors].map(([name, collect]) =>
+        run(name, collect, instruments, options),
       )
+      await Promise.all(runs)
       return { contentType: registry.contentType, body: await registry.metrics() }
     },
     initialise: (upstreamIds) => initialise(instruments, upstreamIds),
   }
 }
 
+type Collect = () => Promise<void>
+
+async function run(
+  collector: string,
+  collect: Collect,
+  { scrapeCollectorUp }: Instruments,
+  { scrapeLimitMs = 1000, onCollectorError }: MetricsOptions,
+): Promise<void> {
+  try {
+    await withinLimit(scrapeLimitMs, collect)
+    scrapeCollectorUp.set({ collector }, 1)
+  } catch (error) {
+    scrapeCollectorUp.set({ collector }, 0)
+    onCollectorError?.(collector, error)
+  }
+}
+
 /** A collector that still waits for a dead server is joined, not started again at every scrape. */
-function singleFlight(collect: () => Promise<void>): () => Promise<void> {
+function singleFlight(collect: Collect): Collect {
   let running: Promise<void> | undefined
-  return () => {
+  return async () => {
     running ??= collect().finally(() => (running = undefined))
-    return running
+    await running
   }
 }
 
@@ -218,6 +244,7 @@ function initialise(instruments: Instruments, upstreamIds: readonly string[]): v
     for (const outcome of syncOutcomes)
       instruments.syncRuns.inc({ upstream, provider: allProviders, outcome }, 0)
     instruments.upstreamBytes.inc({ upstream }, 0)
+    instruments.itemsRead.inc({ upstream }, 0)
     instruments.syncConsecutiveFailures.set({ upstream }, 0)
     instruments.circuitState.set({ upstream }, circuitStates.closed)
   }

@@ -52,7 +52,7 @@ export function addressKind(address: string): AddressKind {
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast, 3) ? 'public' : 'forbidden'
 }
 
-// Everything that is routed in IPv6; `::127.0.0.1` and its like lie outside and count as unicast.
+// Everything that is routed in IPv6; `::7f00:1` and its like lie outside and count as unicast.
 const globalUnicast = ipaddr.IPv6.parse('2000::')
 
 function mayReach(address: string, reach: Reach): boolean {

@@ -48,7 +48,7 @@ async function ask(url: URL, plan: RequestPlan): Promise<Dispatcher.ResponseData
   const attempt = () => send(url, { method, body, headers, dispatcher, signal })
   try {
     return await attempt().catch((error: unknown) => {
-      const wasReset = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(errorReason(error))
+      const wasReset = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(errorReason(error) ?? '')
       if (!wasReset || method !== 'GET' || signal.aborted) throw error
       return attempt()
     })

@@ -1,12 +1,12 @@
 /** A request that got no answer, or half of one, as one of our errors. */
-import { PlumblineError } from '../errors.ts'
+import { PlumblineError, toPlumblineError } from '../errors.ts'
 import { BlockedAddress } from './address-guard.ts'
 import { shownUrl, urlVariable, type Judgement, type RequestSubject } from './response-errors.ts'
 
 /** How far a request got before it failed. */
 export type Progress = 'before headers' | 'in the body'
 
-/** An error of the network, of undici or of zlib. */
+/** An error of the network, of undici or of zlib; anything else is a bug and becomes `internal`. */
 export function networkError(
   error: unknown,
   progress: Progress,
@@ -15,6 +15,7 @@ export function networkError(
   if (error instanceof PlumblineError) return error
   if (error instanceof BlockedAddress) return blockedError(error, subject)
   const reason = errorReason(error)
+  if (reason === undefined) return toPlumblineError(error)
   const { code, retryable, nextStep } = judgeReason(reason, progress)
   const what = progress === 'in the body' ? 'broke off its answer to' : 'gave no answer to'
   return new PlumblineError(
@@ -28,51 +29,67 @@ export function networkError(
   )
 }
 
-/** The code of the error or of what caused it; libraries wrap. */
-export function errorReason(error: unknown): string {
-  for (
-    let cause = error, depth = 0;
-    cause instanceof Error && depth < 5;
-    cause = cause.cause, depth++
-  )
+/** The code of the error or of what caused it: libraries wrap. Undefined for what the network never throws. */
+export function errorReason(error: unknown): string | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; depth++) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code
-  return error instanceof Error ? error.message : String(error)
+    // undici gives it no code.
+    if (cause.name === 'HTTPParserError') return cause.name
+    cause = cause.cause
+  }
+  return undefined
 }
 
-function judgeReason(reason: string, progress: Progress): Judgement {
-  if (/^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$|^ETIMEDOUT$/.test(reason))
-    return {
+/** Codes that mean the same wherever they occur. */
+const knownReasons: readonly [RegExp, Judgement][] = [
+  [
+    /^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$|^ETIMEDOUT$/,
+    {
       code: 'fetch_timeout',
       retryable: true,
-      nextStep: 'It is tried again; FETCH_TIMEOUT is the deadline.',
-    }
-  if (/^UND_ERR_(CLOSED|DESTROYED|ABORTED)$/.test(reason))
-    return { code: 'cancelled', retryable: true, nextStep: 'The process is shutting down.' }
-  if (/^UND_ERR_INVALID_ARG$|^ERR_INVALID_/.test(reason))
-    return {
+      nextStep: 'It is tried again; the deadline is FETCH_TIMEOUT.',
+    },
+  ],
+  [
+    /^UND_ERR_(CLOSED|DESTROYED|ABORTED)$/,
+    { code: 'cancelled', retryable: true, nextStep: 'The process is shutting down.' },
+  ],
+  [
+    /^UND_ERR_INVALID_ARG$|^ERR_INVALID_(URL|CHAR)$/,
+    {
       code: 'invalid_argument',
       retryable: false,
       nextStep: 'Check the URL and the key of this upstream.',
-    }
-  if (reason === 'Z_DATA_ERROR')
-    return {
+    },
+  ],
+  [
+    /^Z_DATA_ERROR$/,
+    {
       code: 'fetch_encoding',
       retryable: true,
       nextStep: 'The body says gzip and is none; it is tried again.',
-    }
-  if (progress === 'in the body')
-    return {
-      code: 'fetch_truncated',
-      retryable: true,
-      nextStep: 'Nothing was changed; it is tried again.',
-    }
-  if (/^HPE_|^UND_ERR_HEADERS_OVERFLOW$/.test(reason))
-    return {
+    },
+  ],
+  [
+    /^HTTPParserError$|^UND_ERR_HEADERS_OVERFLOW$/,
+    {
       code: 'http_unexpected',
       retryable: true,
       nextStep: 'What answers there does not speak HTTP properly.',
-    }
-  return { code: 'fetch_refused', retryable: true, nextStep: connectionAdvice(reason) }
+    },
+  ],
+]
+
+function judgeReason(reason: string, progress: Progress): Judgement {
+  const known = knownReasons.find(([pattern]) => pattern.test(reason))?.[1]
+  if (known) return known
+  return progress === 'in the body'
+    ? {
+        code: 'fetch_truncated',
+        retryable: true,
+        nextStep: 'Nothing was changed; it is tried again.',
+      }
+    : { code: 'fetch_refused', retryable: true, nextStep: connectionAdvice(reason) }
 }
 
 function connectionAdvice(reason: string): string {

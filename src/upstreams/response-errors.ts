@@ -103,7 +103,8 @@ export function readRetryAfter(
   if (/^\d+(\.\d+)?$/.test(stated))
     return Math.min(Math.ceil(Number(stated) * 1000), longestRetryAfterMs)
   const at = Date.parse(stated)
-  if (stated === '' || Number.isNaN(at)) return undefined
+  // Date.parse takes "-5" for a day in May; a date of HTTP has names in it.
+  if (!/[a-z]{3}/i.test(stated) || Number.isNaN(at)) return undefined
   const answeredAt = Date.parse(header(headers, 'date') ?? '')
   const waitMs = at - (Number.isNaN(answeredAt) ? now() : answeredAt)
   return Math.min(Math.max(waitMs, 0), longestRetryAfterMs)
