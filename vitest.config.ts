@@ -6,9 +6,8 @@ const servers = { globalSetup: ['test/support/servers.ts'] }
 
 export default defineConfig({
   test: {
+    // Two cores are what a small machine has, and the servers want their share.
     maxWorkers: 2,
-    // A file that no longer exists is a mistake; a project without files yet is not.
-    passWithNoTests: true,
     projects: [
       {
         test: {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrate } from '../src/catalog/migrate.ts'
 import { startPostgres } from '../src/embedded/postgres.ts'
-import { sqlToSchema } from './schema-engine.ts'
+import { noDifference, sqlToSchema } from './schema-engine.ts'
 
 const migrationsDir = fileURLToPath(new URL('migrations', import.meta.url))
 const name = process.argv[2]
@@ -23,12 +23,17 @@ const postgres = await startPostgres({ dataDir, mode: 'throwaway', log: () => {}
 try {
   await migrate(postgres.url, { migrationsDir })
   const sql = await sqlToSchema(postgres.url)
-  const timestamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)
-  const folder = join(migrationsDir, `${timestamp}_${name}`)
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'migration.sql'), sql)
-  console.log(`Written: ${join(folder, 'migration.sql')}`)
+  if (sql === noDifference) console.log('The migrations agree with schema.prisma already.')
+  else write(sql)
 } finally {
   await postgres.stop()
   rmSync(dataDir, { recursive: true, force: true })
+}
+
+function write(sql: string): void {
+  const timestamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)
+  const folder = join(migrationsDir, `${timestamp}_${name}`)
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'migration.sql'), `${sql}\n`)
+  console.log(`Written: ${join(folder, 'migration.sql')}`)
 }

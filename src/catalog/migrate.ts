@@ -3,22 +3,24 @@
  * an advisory lock, one transaction a file, and in the same transaction the row of `_prisma_migrations`
  * as Prisma itself would write it, so that `prisma migrate deploy` agrees where it can run.
  */
-import { createHash, randomUUID } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client, type ClientBase, type ClientConfig } from 'pg'
 import { PlumblineError, toPlumblineError } from '../errors.ts'
+import {
+  checksumsOf,
+  createHistory,
+  readHistory,
+  readMigrations,
+  refuseEdited,
+  refuseUnknown,
+  type Migration,
+} from './migration-history.ts'
 
 export interface MigrateOptions {
   /** Default: the project's own prisma/migrations. */
   migrationsDir?: string
-}
-
-interface Migration {
-  name: string
-  sql: string
 }
 
 const ownMigrations = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
@@ -75,9 +77,7 @@ export async function assertSchemaCurrent(
     throw new PlumblineError(
       'schema_mismatch',
       `The database lacks these migrations: ${missing.join(', ')}.`,
-      {
-        nextStep: 'Run plumbline migrate.',
-      },
+      { nextStep: 'Run plumbline migrate.' },
     )
 }
 
@@ -110,87 +110,6 @@ async function lock(session: Client): Promise<void> {
   await session.query(`SET client_connection_check_interval = '2s'`).catch(() => {})
   await session.query(`SET lock_timeout = ${lockWaitMs}`)
   await session.query('SELECT pg_advisory_lock($1)', [advisoryLock])
-}
-
-const createHistory = `
-  CREATE TABLE IF NOT EXISTS _prisma_migrations (
-    id VARCHAR(36) PRIMARY KEY NOT NULL,
-    checksum VARCHAR(64) NOT NULL,
-    finished_at TIMESTAMPTZ,
-    migration_name VARCHAR(255) NOT NULL,
-    logs TEXT,
-    rolled_back_at TIMESTAMPTZ,
-    started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
-    applied_steps_count INTEGER NOT NULL DEFAULT 0
-  )`
-
-interface HistoryRow {
-  migration_name: string
-  checksum: string
-  finished_at: Date | null
-}
-
-/** Checksum by name. */
-async function readHistory(session: Pick<ClientBase, 'query'>): Promise<Map<string, string>> {
-  const found = await session.query<{ history: string | null }>(
-    `SELECT to_regclass('_prisma_migrations') AS history`,
-  )
-  if (found.rows[0]?.history === null) return new Map()
-  const { rows } = await session.query<HistoryRow>(
-    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
-  )
-  const unfinished = rows.find(({ finished_at }) => finished_at === null)
-  if (unfinished)
-    throw new PlumblineError(
-      'migration_failed',
-      `Prisma left ${unfinished.migration_name} half applied.`,
-      {
-        nextStep: 'Repair the database, then mark the migration with prisma migrate resolve.',
-      },
-    )
-  return new Map(rows.map((row) => [row.migration_name, row.checksum]))
-}
-
-function readMigrations(dir: string): Migration[] {
-  return readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => ({ name, sql: readFileSync(join(dir, name, 'migration.sql'), 'utf8') }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-function refuseUnknown(applied: Map<string, string>, migrations: Migration[]): void {
-  const known = new Set(migrations.map(({ name }) => name))
-  const unknown = [...applied.keys()].filter((name) => !known.has(name))
-  if (unknown.length === 0) return
-  throw new PlumblineError(
-    'schema_mismatch',
-    `The database has migrations of a newer version: ${unknown.join(', ')}.`,
-    {
-      nextStep: 'Start the version that made them, or a newer one.',
-    },
-  )
-}
-
-function refuseEdited(applied: Map<string, string>, migrations: Migration[]): void {
-  for (const { name, sql } of migrations) {
-    const checksum = applied.get(name)
-    if (checksum === undefined || checksumsOf(sql).includes(checksum)) continue
-    throw new PlumblineError(
-      'migration_failed',
-      `The migration ${name} was edited after it was applied.`,
-      {
-        nextStep: 'Restore the file and put the change into a new migration.',
-      },
-    )
-  }
-}
-
-/** The file's own, then those of the same text with the other line ends, which Prisma accepts too. */
-function checksumsOf(sql: string): string[] {
-  const unix = sql.replaceAll('\r\n', '\n')
-  return [sql, unix, unix.replaceAll('\n', '\r\n')].map((text) =>
-    createHash('sha256').update(text).digest('hex'),
-  )
 }
 
 async function apply(session: Client, { name, sql }: Migration): Promise<void> {

@@ -79,9 +79,7 @@ function heldBy(holder: ServersFile, dataDir: string): PlumblineError {
   return new PlumblineError(
     'config_invalid',
     `plumbline already runs on ${dataDir}: process ${holder.pid}, ${where}.`,
-    {
-      nextStep: 'Use that one, stop it, or set PLUMBLINE_DATA_DIR to another folder.',
-    },
+    { nextStep: 'Use that one, stop it, or set PLUMBLINE_DATA_DIR to another folder.' },
   )
 }
 

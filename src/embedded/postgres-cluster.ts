@@ -38,8 +38,11 @@ export const serverEnv = { PATH: '/usr/bin:/bin', LC_ALL: 'C' }
 
 const run = promisify(execFile)
 
-export function serverAccount(): Account | undefined {
+/** Undefined unless we are root. The data stays with the account that made it. */
+export function serverAccount(dataDir: string): Account | undefined {
   if (process.getuid?.() !== 0) return undefined
+  const owner = statSync(join(dataDir, 'postgres'), { throwIfNoEntry: false })
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
   for (const name of ['postgres', 'nobody']) {
     const [uid, gid] = [idOf('-u', name), idOf('-g', name)]
     if (uid && gid) return { uid, gid }
@@ -47,9 +50,7 @@ export function serverAccount(): Account | undefined {
   throw new PlumblineError(
     'config_invalid',
     'PostgreSQL refuses to run as root, and there is no other account.',
-    {
-      nextStep: 'Run as another user, create an account named postgres, or set DATABASE_URL.',
-    },
+    { nextStep: 'Run as another user, create an account named postgres, or set DATABASE_URL.' },
   )
 }
 

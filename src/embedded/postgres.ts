@@ -47,7 +47,7 @@ const startDeadlineMs = 60_000
 /** The caller holds the data folder (data-dir.ts), so nobody else starts a server on it meanwhile. */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   mkdirSync(options.dataDir, { recursive: true })
-  const account = serverAccount()
+  const account = serverAccount(options.dataDir)
   const binaries = await postgresBinaries(account)
   await stopLeftover(pidFileIn(options.dataDir), 'SIGINT')
   const cluster = await openCluster(options, binaries, account)
@@ -69,15 +69,20 @@ function pidFileIn(dataDir: string): string {
 
 /**
  * PostgreSQL takes any living process of the same user that has the pid in this file for itself and
- * refuses to start; after a container restarts there is one.
+ * refuses to start; after a container restarts there is one. In every other case the file stays: with
+ * it PostgreSQL finds out whether parts of the dead server still use its memory.
  */
 async function removeStalePostmasterFile(cluster: Cluster): Promise<void> {
   const file = join(cluster.dir, 'postmaster.pid')
   if (!existsSync(file)) return
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
-  if (processInfo(pid)?.command.includes(cluster.dir)) await stopPid(pid, 'SIGINT')
-  rmSync(file, { force: true })
+  const holder = processInfo(pid)
+  if (holder?.command.includes(cluster.dir)) await stopPid(pid, 'SIGINT')
+  else if (holder) rmSync(file, { force: true })
 }
+
+/** The port was taken between choosing and binding it; backends of a killed server still end. */
+const passesSoon = /Address already in use|pre-existing shared memory block/
 
 interface Launched {
   server: ServerProcess
@@ -104,8 +109,10 @@ async function launch(
     if (await isReady(server, cluster)) return { server, port }
     await server.stop()
     const said = lastLogLines(logFile)
-    const portWasTaken = said.includes('Address already in use')
-    if (portWasTaken && attempt < 5) continue
+    if (passesSoon.test(said) && attempt < 20) {
+      await sleep(100)
+      continue
+    }
     throw new PlumblineError('database_unavailable', `PostgreSQL did not start:\n${said}`, {
       nextStep: `See ${logFile}, or set DATABASE_URL to a server of your own.`,
     })

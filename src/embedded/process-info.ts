@@ -34,10 +34,15 @@ function fromProc(pid: number): ProcessInfo | undefined {
 }
 
 function fromPs(pid: number): ProcessInfo | undefined {
-  const line = execFileSync('ps', ['-o', 'lstart=,stat=,command=', '-p', String(pid)], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+  const line = execFileSync(
+    'ps',
+    ['-o', 'lstart=', '-o', 'stat=', '-o', 'command=', '-p', String(pid)],
+    {
+      encoding: 'utf8',
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  )
   const match = /^(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s+(\S+)\s+(.*)$/.exec(line.trim())
   const [, startedAt, state, command] = match ?? []
   if (startedAt === undefined || command === undefined || state?.startsWith('Z')) return undefined

@@ -66,16 +66,22 @@ function binaryIn(root: string): RedisBinary {
 }
 
 async function download(root: string, names: string[]): Promise<void> {
-  const args = [...aptOptions, ...(process.getuid?.() === 0 ? asRoot : [])]
+  const isRoot = process.getuid?.() === 0
+  const options = [...aptOptions, ...(isRoot ? asRoot : [])]
+  const get = (): Promise<unknown> =>
+    run('apt-get', [...options, 'download', ...names], { cwd: root, timeout: 60_000 })
   try {
-    await run('apt-get', [...args, 'download', ...names], { cwd: root, timeout: 60_000 })
+    await get()
   } catch (error) {
-    if (process.getuid?.() !== 0) throw error
-    await run('apt-get', [...args, 'update'], { timeout: 60_000 })
-    await run('apt-get', [...args, 'download', ...names], { cwd: root, timeout: 60_000 })
+    if (!isRoot || !listsAreOld.test(String(error))) throw error
+    await run('apt-get', [...options, 'update'], { timeout: 60_000 })
+    await get()
   }
   for (const deb of debsIn(root)) await run('dpkg', ['-x', deb, root], { cwd: root })
 }
+
+/** What apt says when its package lists are missing, or name a package that was replaced since. */
+const listsAreOld = /Unable to locate package|no installation candidate|Can't find a source|404 /
 
 function debsIn(root: string): string[] {
   return readdirSync(root).filter((name) => name.endsWith('.deb'))
@@ -85,6 +91,7 @@ function debsIn(root: string): string[] {
 async function addMissingLibraries(root: string): Promise<void> {
   for (let round = 1; round <= 3 && (await lacksLibraries(root)); round++)
     await download(root, await dependenciesOf(root))
+  if (await lacksLibraries(root)) throw new Error('Some of the libraries could not be found.')
 }
 
 async function lacksLibraries(root: string): Promise<boolean> {

@@ -84,9 +84,7 @@ async function findProgram(options: RedisOptions, home: string): Promise<RedisPr
   throw new PlumblineError(
     'config_invalid',
     'A real Redis is needed and none could be found or downloaded.',
-    {
-      nextStep: 'Install redis-server or valkey-server, or set REDIS_URL.',
-    },
+    { nextStep: 'Install redis-server or valkey-server, or set REDIS_URL.' },
   )
 }
 
@@ -165,7 +163,10 @@ async function launch(options: RedisOptions, program: RedisProgram): Promise<Lau
     await server.stop()
     const said = lastLogLines(logFile)
     const portWasTaken = /address already in use|EADDRINUSE/i.test(said)
-    if (portWasTaken && attempt < 5) continue
+    if (portWasTaken && attempt < 20) {
+      await sleep(100)
+      continue
+    }
     throw new PlumblineError('redis_unavailable', `Redis did not start:\n${said}`, {
       nextStep: `See ${logFile}, or set REDIS_URL to a server of your own.`,
     })

@@ -10,6 +10,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { isSameProcess, processInfo } from './process-info.ts'
@@ -49,14 +50,16 @@ export async function spawnServer(server: ServerCommand): Promise<ServerProcess>
   recordPid(server.pidFile, pid)
   const watcher = watchOwner(pid, server.stopSignal)
   const exited = exitOf(child)
-  void exited.finally(() => watcher.kill('SIGKILL'))
+  void exited.finally(() => {
+    watcher.kill('SIGKILL')
+    forgetPid(server.pidFile, pid)
+  })
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     child.kill(signal)
     const deadline = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs)
     await exited
     clearTimeout(deadline)
-    rmSync(server.pidFile, { force: true })
   }
   return {
     pid,
@@ -108,7 +111,7 @@ function watchOwner(pid: number, stopSignal: ServerCommand['stopSignal']): Child
   watcher.on('error', () => {}) // no shell: the pid file has to do
   watcher.stdin.on('error', () => {})
   watcher.unref()
-  if ('unref' in watcher.stdin && typeof watcher.stdin.unref === 'function') watcher.stdin.unref()
+  if (watcher.stdin instanceof Socket) watcher.stdin.unref()
   return watcher
 }
 
@@ -117,6 +120,11 @@ const PidFile = z.object({ pid: z.number(), startedAt: z.string() })
 function recordPid(pidFile: string, pid: number): void {
   const info = processInfo(pid)
   if (info) writeFileSync(pidFile, JSON.stringify({ pid, startedAt: info.startedAt }))
+}
+
+/** The file may be that of a later server already. */
+function forgetPid(pidFile: string, pid: number): void {
+  if (readPidFile(pidFile)?.pid === pid) rmSync(pidFile, { force: true })
 }
 
 /** Ends the server that an earlier owner left behind; leaves alone a stranger who has its pid now. */
@@ -133,12 +141,20 @@ export async function stopPid(pid: number, stopSignal: NodeJS.Signals): Promise<
     [stopSignal, stopDeadlineMs],
     ['SIGKILL', 2_000],
   ] as const) {
-    process.kill(pid, signal)
     const deadline = Date.now() + deadlineMs
+    signalIfAlive(pid, signal)
     while (Date.now() < deadline) {
       if (!processInfo(pid)) return
       await sleep(20)
     }
+  }
+}
+
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It ended by itself, or its watcher was faster.
   }
 }
 

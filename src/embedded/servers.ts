@@ -1,6 +1,6 @@
 import { lockDataDir } from './data-dir.ts'
-import { startPostgres } from './postgres.ts'
-import { startRedis, type RedisRung } from './redis.ts'
+import { startPostgres, type EmbeddedPostgres } from './postgres.ts'
+import { startRedis, type EmbeddedRedis } from './redis.ts'
 
 export interface ServersOptions {
   /** PLUMBLINE_DATA_DIR; made when it is not there. */
@@ -18,10 +18,7 @@ export interface Servers {
   readonly databaseUrl: string
   readonly redisUrl: string
   /** What was started here; undefined for a server of the user's own. */
-  readonly started: {
-    postgres?: { pid: number }
-    redis?: { pid: number; rung: RedisRung; version: string }
-  }
+  readonly started: { postgres: EmbeddedPostgres | undefined; redis: EmbeddedRedis | undefined }
   /** Idempotent. Stops what was started here and gives the data folder free. */
   readonly stop: () => Promise<void>
 }
@@ -31,45 +28,43 @@ export interface Servers {
  * folder. Throws `config_invalid` when another process runs its servers there.
  */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { dataDir, databaseUrl, redisUrl, log } = options
+  const { dataDir, databaseUrl, redisUrl, cacheDir, log } = options
   if (databaseUrl !== undefined && redisUrl !== undefined)
-    return { databaseUrl, redisUrl, started: {}, stop: () => Promise.resolve() }
+    return {
+      databaseUrl,
+      redisUrl,
+      started: { postgres: undefined, redis: undefined },
+      stop: () => Promise.resolve(),
+    }
   const lock = lockDataDir(dataDir)
   const server = {
     dataDir,
     mode: 'durable',
     log,
-    ...(options.cacheDir !== undefined && { cacheDir: options.cacheDir }),
+    ...(cacheDir !== undefined && { cacheDir }),
   } as const
-  const [postgres, redis] = await Promise.allSettled([
+  const starting = await Promise.allSettled([
     databaseUrl === undefined ? startPostgres(server) : undefined,
     redisUrl === undefined ? startRedis(server) : undefined,
   ])
+  const [postgres, redis] = [valueOf(starting[0]), valueOf(starting[1])]
   async function stop(): Promise<void> {
-    const running = [redis, postgres].flatMap((result) =>
-      result.status === 'fulfilled' ? [result.value] : [],
-    )
-    await Promise.all(running.map(async (server) => server?.stop()))
+    await Promise.all([postgres?.stop(), redis?.stop()])
     lock.release()
   }
-  if (postgres.status === 'rejected' || redis.status === 'rejected') {
+  const failure = starting.find((result) => result.status === 'rejected')
+  if (failure) {
     await stop()
-    throw postgres.status === 'rejected'
-      ? postgres.reason
-      : redis.status === 'rejected'
-        ? redis.reason
-        : undefined
+    throw failure.reason
   }
   const urls = {
-    databaseUrl: databaseUrl ?? postgres.value?.url ?? '',
-    redisUrl: redisUrl ?? redis.value?.url ?? '',
+    databaseUrl: databaseUrl ?? postgres?.url ?? '',
+    redisUrl: redisUrl ?? redis?.url ?? '',
   }
   lock.publish(urls)
-  const started = {
-    ...(postgres.value && { postgres: { pid: postgres.value.pid } }),
-    ...(redis.value && {
-      redis: { pid: redis.value.pid, rung: redis.value.rung, version: redis.value.version },
-    }),
-  }
-  return { ...urls, started, stop }
+  return { ...urls, started: { postgres, redis }, stop }
+}
+
+function valueOf<T>(result: PromiseSettledResult<T>): T | undefined {
+  return result.status === 'fulfilled' ? result.value : undefined
 }
