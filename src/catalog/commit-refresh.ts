@@ -26,6 +26,8 @@ import { readOverrides } from './overrides.ts'
 export interface MergePolicy {
   authority: Authority
   autoActivate: boolean
+  /** False: the caller knows that the provider has none. */
+  mayHaveOverrides?: boolean
 }
 
 export interface MergeStamp {
@@ -50,10 +52,8 @@ export async function commitModels(
   const stored = new Map(
     (await readModelsOf(tx, provider, modelIds)).map((model) => [model.modelId, model]),
   )
-  const overrides = Map.groupBy(
-    await readOverrides(tx, provider, stamp.at),
-    ({ modelId }) => modelId,
-  )
+  const set = policy.mayHaveOverrides === false ? [] : await readOverrides(tx, provider, stamp.at)
+  const overrides = Map.groupBy(set, ({ modelId }) => modelId)
   const today = stamp.at.toISOString().slice(0, 10)
   const merged = [...listings].map(([modelId, stated]) => {
     const before = stored.get(modelId)

@@ -33,16 +33,6 @@ export async function readListingIndex(
     ORDER BY model_id`
 }
 
-export async function countPresentListings(
-  reader: Reader,
-  { upstream, provider }: SliceKey,
-): Promise<number> {
-  const [row] = await reader.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM listings
-    WHERE upstream = ${upstream} AND provider = ${provider} AND state = 'present'`
-  return row?.count ?? 0
-}
-
 /** The listings of one upstream for these models. */
 export async function readListings(
   reader: Reader,

@@ -40,3 +40,10 @@ export interface CatalogProvider {
 export function modelKey({ provider, modelId }: { provider: string; modelId: string }): string {
   return `${provider}/${modelId}`
 }
+
+/** The parts of `provider/model-id`: the model id may contain slashes, the provider none. */
+export function parseModelKey(id: string): { provider: string; modelId: string } | undefined {
+  const slash = id.indexOf('/')
+  if (slash < 1 || slash === id.length - 1) return undefined
+  return { provider: id.slice(0, slash), modelId: id.slice(slash + 1) }
+}

@@ -16,24 +16,23 @@ interface ProviderRow {
 
 /**
  * Writes what one upstream says of a provider; the columns follow the best upstream that says anything.
- * Returns whether something changed. The provider's row must be locked.
+ * `known` is `providers.extra` as read with the row's lock. Returns whether something changed.
  */
 export async function commitProviderFacts(
   tx: Tx,
-  provider: string,
-  upstream: string,
+  { provider, upstream }: { provider: string; upstream: string },
   facts: ProviderFacts,
+  known: string,
   rank: (upstream: string) => number,
 ): Promise<boolean> {
-  const [row] = await readRows(tx, provider)
-  const known = (row ? parseJson(row.extra) : {}) as JsonObject
+  const all = parseJson(known) as JsonObject
   const stated = parseJson(JSON.stringify(facts)) as JsonObject
-  if (canonicalJson(known[upstream] ?? {}) === canonicalJson(stated)) return false
-  const all: JsonObject = { ...known, [upstream]: stated }
-  const best = mergeFacts(all, rank)
+  if (canonicalJson(all[upstream] ?? {}) === canonicalJson(stated)) return false
+  const next: JsonObject = { ...all, [upstream]: stated }
+  const best = mergeFacts(next, rank)
   await tx.$executeRaw`
     UPDATE providers SET name = ${best.name ?? provider}, env = ${best.env ?? []}, npm = ${best.npm ?? null},
-      api = ${best.api ?? null}, doc = ${best.doc ?? null}, extra = ${JSON.stringify(all)}::jsonb, updated_at = now()
+      api = ${best.api ?? null}, doc = ${best.doc ?? null}, extra = ${JSON.stringify(next)}::jsonb, updated_at = now()
     WHERE id = ${provider}`
   return true
 }
@@ -45,13 +44,9 @@ function mergeFacts(all: JsonObject, rank: (upstream: string) => number): Provid
 
 /** All providers, by id. `extra` is by upstream: what each of them states, in its own words. */
 export async function readProviders(reader: Reader): Promise<CatalogProvider[]> {
-  return (await readRows(reader)).map(toProvider)
-}
-
-async function readRows(reader: Reader, id: string | null = null): Promise<ProviderRow[]> {
-  return reader.$queryRaw`
-    SELECT id, name, env, npm, api, doc, extra::text AS extra FROM providers
-    WHERE ${id}::text IS NULL OR id = ${id} ORDER BY id COLLATE "C"`
+  const rows = await reader.$queryRaw<ProviderRow[]>`
+    SELECT id, name, env, npm, api, doc, extra::text AS extra FROM providers ORDER BY id`
+  return rows.map(toProvider)
 }
 
 function toProvider({ id, name, env, npm, api, doc, extra }: ProviderRow): CatalogProvider {

@@ -4,7 +4,7 @@
  * sent, so neither a slow response nor a worker that wakes up late can undo a newer one.
  */
 import { PlumblineError } from '../errors.ts'
-import { parseJson, type Json } from '../json.ts'
+import { parseJson } from '../json.ts'
 import { columnList, recordset, type Db, type Reader, type Tx } from './database.ts'
 import type { Listing, ProviderFacts, Slice } from './listing.ts'
 import type { SliceKey } from './listings.ts'
@@ -13,11 +13,13 @@ const chunkSize = 1000
 
 export interface StagedSlice {
   slice: Slice
+  /** Of each listing, in the slice's order. */
+  hashes: string[]
   hash: string
   belowMinimum: boolean
 }
 
-/** The first chunk of a staged slice carries what is true of all of it. */
+/** What is true of the slice as a whole. */
 export interface SliceHeader {
   facts: ProviderFacts
   rejectedIds: string[]
@@ -27,6 +29,24 @@ export interface SliceHeader {
   belowMinimum: boolean
   /** The last id of each chunk: the ranges in which stored and staged listings are compared. */
   chunkEnds: string[]
+}
+
+/** A listing that is read only where its hash is not the stored one: most never are. */
+export interface PendingListing {
+  modelId: string
+  hash: string
+  /** Number of its price components. */
+  prices: number
+  read: () => Listing
+}
+
+export function pendingListings({ slice, hashes }: StagedSlice): PendingListing[] {
+  return slice.listings.map((listing, index) => ({
+    modelId: listing.modelId,
+    hash: hashes[index] ?? '',
+    prices: listing.prices.components.length,
+    read: () => listing,
+  }))
 }
 
 const sliceColumns = {
@@ -51,51 +71,75 @@ export async function stageSlices(
   }
 }
 
-function toChunks(snapshotId: number, { slice, hash, belowMinimum }: StagedSlice): object[] {
-  const chunks = [...batches(slice.listings, chunkSize)]
-  const { facts, rejectedIds, entries, provider } = slice
-  const chunkEnds = chunks.map((chunk) => chunk.at(-1)?.modelId ?? '')
-  const header: SliceHeader = {
-    facts,
-    rejectedIds,
-    entries,
-    listings: slice.listings.length,
-    hash,
-    belowMinimum,
-    chunkEnds,
-  }
-  return [header, ...chunks].map((payload, index) => ({
+/** id, hash, number of prices, the listing as JSON text: what is not needed is never parsed. */
+type StagedListing = [modelId: string, hash: string, prices: number, json: string]
+
+/** Chunk 0 is with the header, so that a slice of one chunk, as nearly all are, is one row. */
+interface FirstChunk extends SliceHeader {
+  chunk: StagedListing[]
+}
+
+function toChunks(snapshotId: number, staged: StagedSlice): object[] {
+  const listings = pendingListings(staged).map(({ modelId, hash, prices, read }): StagedListing => {
+    return [modelId, hash, prices, JSON.stringify(read())]
+  })
+  const [first = [], ...more] = batches(listings, chunkSize)
+  const payloads: object[] = [
+    { ...sliceHeader(staged), chunk: first } satisfies FirstChunk,
+    ...more,
+  ]
+  const { provider } = staged.slice
+  return payloads.map((payload, chunk) => ({
     snapshot_id: snapshotId,
     provider,
-    chunk: index,
+    chunk,
     payload: JSON.stringify(payload),
   }))
 }
 
+export function sliceHeader({
+  slice,
+  hash,
+  belowMinimum,
+}: Omit<StagedSlice, 'hashes'>): SliceHeader {
+  const { facts, rejectedIds, entries, listings } = slice
+  const chunkEnds = [...batches(listings, chunkSize)].map((chunk) => chunk.at(-1)?.modelId ?? '')
+  return { facts, rejectedIds, entries, listings: listings.length, hash, belowMinimum, chunkEnds }
+}
+
+/** A staged slice and what else its refresh has to know, read in one statement after the lock. */
+export interface StagedRefresh {
+  fetchedAt: Date
+  adapterVersion: number
+  header: SliceHeader
+  chunk: (reader: Reader, index: number) => Promise<PendingListing[]>
+}
+
 /** Throws `not_found` when nothing is staged: the slice was applied already, or never handed on. */
-export async function readSliceHeader(
+export async function readStagedSlice(
   reader: Reader,
   snapshotId: number,
   provider: string,
-): Promise<SliceHeader> {
-  const payload = await readChunk(reader, snapshotId, provider, 0)
-  if (payload === undefined)
+): Promise<StagedRefresh> {
+  const [row] = await reader.$queryRaw<
+    { fetchedAt: Date; adapterVersion: number; payload: string }[]
+  >`
+    SELECT s.fetched_at AS "fetchedAt", s.adapter_version AS "adapterVersion", c.payload
+    FROM snapshots s JOIN snapshot_slices c ON c.snapshot_id = s.id
+    WHERE s.id = ${snapshotId} AND c.provider = ${provider} AND c.chunk = 0`
+  if (!row)
     throw new PlumblineError(
       'not_found',
       `Nothing is staged for ${provider} in snapshot ${snapshotId}.`,
     )
-  return payload as unknown as SliceHeader
-}
-
-/** Chunk 0, 1, … of the slice's listings, sorted by id over all chunks. */
-export async function readSliceChunk(
-  reader: Reader,
-  snapshotId: number,
-  provider: string,
-  index: number,
-): Promise<Listing[]> {
-  const payload = await readChunk(reader, snapshotId, provider, index + 1)
-  return payload === undefined ? [] : (payload as unknown as Listing[])
+  // Written by stageSlices above, as its types say.
+  const { chunk: first, ...header } = JSON.parse(row.payload) as FirstChunk
+  return {
+    ...row,
+    header: { ...header, facts: parseJson(JSON.stringify(header.facts)) as ProviderFacts },
+    chunk: async (within, index) =>
+      (index === 0 ? first : await readChunk(within, snapshotId, provider, index)).map(toPending),
+  }
 }
 
 async function readChunk(
@@ -103,11 +147,15 @@ async function readChunk(
   snapshotId: number,
   provider: string,
   chunk: number,
-): Promise<Json | undefined> {
+): Promise<StagedListing[]> {
   const [row] = await reader.$queryRaw<{ payload: string }[]>`
     SELECT payload FROM snapshot_slices
     WHERE snapshot_id = ${snapshotId} AND provider = ${provider} AND chunk = ${chunk}`
-  return row && parseJson(row.payload)
+  return row ? (JSON.parse(row.payload) as StagedListing[]) : []
+}
+
+function toPending([modelId, hash, prices, json]: StagedListing): PendingListing {
+  return { modelId, hash, prices, read: () => parseJson(json) as unknown as Listing }
 }
 
 /** What is staged and neither needed by an open hold nor by a refresh that is still under way. */
@@ -134,48 +182,86 @@ export async function readAppliedSlices(reader: Reader, upstream: string): Promi
     FROM provider_slices WHERE upstream = ${upstream}`
 }
 
-export interface FencedSlice {
+/** Upstreams that have stated models of the provider. */
+export async function readUpstreamsOf(reader: Reader, provider: string): Promise<string[]> {
+  const rows = await reader.$queryRaw<{ upstream: string }[]>`
+    SELECT upstream FROM provider_slices WHERE provider = ${provider} ORDER BY upstream`
+  return rows.map(({ upstream }) => upstream)
+}
+
+/** The rows that a refresh locks, made beforehand for all slices of a run at once. */
+export async function prepareSlices(
+  db: Db,
+  upstream: string,
+  providers: readonly string[],
+): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO provider_slices (upstream, provider) SELECT ${upstream}, unnest(${providers}::text[])
+    ON CONFLICT DO NOTHING`
+  await db.$executeRaw`
+    INSERT INTO providers (id, name) SELECT id, id FROM unnest(${providers}::text[]) AS id ON CONFLICT DO NOTHING`
+}
+
+export interface LockedSlice {
+  commitId: number
   appliedFence: number
-  appliedHash: string | null
-  rejectedHash: string | null
+  /** Present listings when the slice was applied last. */
+  listingCount: number
+  /** What upstreams say of the provider, by upstream: JSON text. */
+  facts: string
 }
 
 /**
- * Locks (upstream, provider), then the provider's models, always in this order. Throws `superseded`
- * when a refresh with a higher number was applied; an equal number is this very refresh, tried again.
+ * Locks (upstream, provider), then the provider's models: always in this order, since one statement
+ * locks its tables in the order in which it names them. The caller compares the fence: a higher one
+ * than its own means that a newer refresh was applied, an equal one that it has been here before.
  */
-export async function lockSlice(
+export async function lockSlice(tx: Tx, { upstream, provider }: SliceKey): Promise<LockedSlice> {
+  const [row] = await tx.$queryRaw<
+    { commitId: bigint; appliedFence: bigint; listingCount: number; facts: string }[]
+  >`
+    SELECT nextval('commit_seq') AS "commitId", s.applied_fence AS "appliedFence",
+      s.listing_count AS "listingCount", p.extra::text AS facts
+    FROM provider_slices s JOIN providers p ON p.id = s.provider
+    WHERE s.upstream = ${upstream} AND s.provider = ${provider} FOR UPDATE OF s, p`
+  if (!row)
+    throw new PlumblineError('not_found', `There is no slice of ${provider} from ${upstream}.`)
+  return { ...row, appliedFence: Number(row.appliedFence), commitId: Number(row.commitId) }
+}
+
+/** Only the provider's models: for what an operator changes. Throws `not_found`. */
+export async function lockProvider(tx: Tx, provider: string): Promise<void> {
+  const rows = await tx.$queryRaw<
+    object[]
+  >`SELECT 1 FROM providers WHERE id = ${provider} FOR UPDATE`
+  if (rows.length === 0) throw new PlumblineError('not_found', `There is no provider ${provider}.`)
+}
+
+/** What is rarely there, asked once so that it need not be looked for: after the lock, never before. */
+export interface SliceSurroundings {
+  valueHolds: boolean
+  sliceHold: boolean
+  overrides: boolean
+  missing: boolean
+}
+
+export async function readSurroundings(
   tx: Tx,
   { upstream, provider }: SliceKey,
-  fence: number,
-): Promise<FencedSlice> {
-  await tx.$executeRaw`
-    INSERT INTO provider_slices (upstream, provider) VALUES (${upstream}, ${provider}) ON CONFLICT DO NOTHING`
-  const [row] = await tx.$queryRaw<
-    { appliedFence: bigint; appliedHash: string | null; rejectedHash: string | null }[]
-  >`
-    SELECT applied_fence AS "appliedFence", applied_hash AS "appliedHash", rejected_hash AS "rejectedHash"
-    FROM provider_slices WHERE upstream = ${upstream} AND provider = ${provider} FOR UPDATE`
-  const appliedFence = Number(row?.appliedFence ?? 0)
-  if (appliedFence > fence)
-    throw new PlumblineError(
-      'superseded',
-      `A newer refresh of ${provider} from ${upstream} was applied first.`,
-    )
-  await tx.$executeRaw`INSERT INTO providers (id, name) VALUES (${provider}, ${provider}) ON CONFLICT DO NOTHING`
-  await tx.$executeRaw`SELECT 1 FROM providers WHERE id = ${provider} FOR UPDATE`
-  return {
-    appliedFence,
-    appliedHash: row?.appliedHash ?? null,
-    rejectedHash: row?.rejectedHash ?? null,
-  }
+): Promise<SliceSurroundings> {
+  const [row] = await tx.$queryRaw<SliceSurroundings[]>`
+    SELECT EXISTS (SELECT 1 FROM holds WHERE provider = ${provider} AND kind = 'value' AND status IN ('open', 'rejected')) AS "valueHolds",
+      EXISTS (SELECT 1 FROM holds WHERE upstream = ${upstream} AND provider = ${provider} AND kind = 'slice' AND status = 'open') AS "sliceHold",
+      EXISTS (SELECT 1 FROM overrides WHERE provider = ${provider}) AS overrides,
+      EXISTS (SELECT 1 FROM listings WHERE upstream = ${upstream} AND provider = ${provider} AND state = 'missing') AS missing`
+  return row ?? { valueHolds: true, sliceHold: true, overrides: true, missing: true }
 }
 
 export interface SliceApplication {
   fence: number
   hash: string
   adapterVersion: number
-  snapshotId: number
+  snapshotId: number | null
   at: Date
 }
 

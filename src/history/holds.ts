@@ -83,6 +83,16 @@ export async function listHolds(
   return rows.map(toHold)
 }
 
+/** Open holds of a run: of a collect, those of all its slices. */
+export async function listHoldsOfRun(reader: Reader, runId: number): Promise<Hold[]> {
+  const rows = await reader.$queryRaw<HoldRow[]>`
+    SELECT ${holdSelection} FROM holds
+    WHERE status = 'open'
+      AND run_id IN (SELECT id FROM refresh_runs WHERE id = ${runId} OR parent_id = ${runId})
+    ORDER BY id`
+  return rows.map(toHold)
+}
+
 export async function readHold(reader: Reader, id: number): Promise<Hold> {
   const [row] = await reader.$queryRaw<
     HoldRow[]

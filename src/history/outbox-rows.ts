@@ -3,7 +3,8 @@
  * events/outbox.ts publishes what is read here.
  */
 import type { PrismaClient } from '../generated/prisma/client.ts'
-import type { AnnounceNext, OutboxBatch } from '../events/outbox.ts'
+import type { AnnounceNext } from '../events/outbox.ts'
+import type { OutboxBatch } from '../events/outbox-batch.ts'
 import type { VersionRow } from '../events/catalog-changed.ts'
 import type { NoticeRow } from '../events/notice.ts'
 

@@ -2,7 +2,7 @@
  * The refresh history. A collect of an upstream is one run; every provider's slice of it is a run with
  * that one as its parent. A run is opened before the first request and closed on every path.
  */
-import { Prisma, type Db, type Reader, type Tx } from '../catalog/database.ts'
+import { Prisma, recordset, type Db, type Reader, type Tx } from '../catalog/database.ts'
 import { PlumblineError, type ErrorCode } from '../errors.ts'
 
 export const openStatuses = ['queued', 'running'] as const
@@ -177,26 +177,44 @@ export async function openApprovalRun(
   return toRun(row)
 }
 
-export interface ProviderRunKey {
+export interface SliceRunKey {
   parentId: number
-  upstream: string
   provider: string
   fence: number
   snapshotId: number | null
 }
 
-/** Opens (or takes up again) the run of one slice. An ended one with the same fence is given back. */
-export async function openProviderRun(db: Db, key: ProviderRunKey): Promise<RefreshRun> {
-  const [row] = await db.$queryRaw<RunRow[]>`
-    INSERT INTO refresh_runs (parent_id, upstream, provider, trigger, actor, options, status, attempt, fence, snapshot_id, started_at)
-    SELECT id, upstream, ${key.provider}, trigger, actor, options, 'running', 1, ${key.fence}, ${key.snapshotId}, now()
-    FROM refresh_runs WHERE id = ${key.parentId}
+/** Opens the runs of all slices of a collect at once; those of an earlier attempt begin anew. */
+export async function openSliceRuns(db: Db, keys: readonly SliceRunKey[]): Promise<void> {
+  const rows = keys.map((key) => ({
+    parent: key.parentId,
+    provider: key.provider,
+    fence: key.fence,
+    snapshot: key.snapshotId,
+  }))
+  const columns = {
+    parent: 'bigint',
+    provider: 'text',
+    fence: 'bigint',
+    snapshot: 'bigint',
+  } as const
+  await db.$executeRaw`
+    INSERT INTO refresh_runs (parent_id, upstream, provider, trigger, actor, options, status, fence, snapshot_id)
+    SELECT p.id, p.upstream, r.provider, p.trigger, p.actor, p.options, 'queued', r.fence, r.snapshot
+    FROM ${recordset(rows, columns)} JOIN refresh_runs p ON p.id = r.parent
     ON CONFLICT (parent_id, provider) WHERE parent_id IS NOT NULL DO UPDATE
-    SET attempt = refresh_runs.attempt + 1, fence = EXCLUDED.fence, snapshot_id = EXCLUDED.snapshot_id,
-      status = CASE WHEN refresh_runs.fence = EXCLUDED.fence AND refresh_runs.status NOT IN ('failed', 'cancelled')
-        THEN refresh_runs.status ELSE 'running' END
-    RETURNING ${runSelection}`
-  if (!row) throw new PlumblineError('not_found', `There is no run ${key.parentId}.`)
+    SET status = 'queued', fence = EXCLUDED.fence, snapshot_id = EXCLUDED.snapshot_id, ended_at = NULL`
+}
+
+/** The run of one slice. Throws `not_found` when retention or an operator removed it. */
+export async function readSliceRun(
+  reader: Reader,
+  parentId: number,
+  provider: string,
+): Promise<RefreshRun> {
+  const [row] = await reader.$queryRaw<RunRow[]>`
+    SELECT ${runSelection} FROM refresh_runs WHERE parent_id = ${parentId} AND provider = ${provider}`
+  if (!row) throw new PlumblineError('not_found', `Run ${parentId} has no slice of ${provider}.`)
   return toRun(row)
 }
 
@@ -245,7 +263,7 @@ async function updateOpenRun(
 ): Promise<void> {
   const counts = { ...end }
   await db.$executeRaw`
-    UPDATE refresh_runs SET ${assignment},
+    UPDATE refresh_runs SET ${assignment}, started_at = coalesce(started_at, clock_timestamp()),
       slices = coalesce(${counts.slices ?? null}::int, slices),
       snapshot_id = coalesce(${counts.snapshotId ?? null}::bigint, snapshot_id),
       commit_id = coalesce(${counts.commitId ?? null}::bigint, commit_id),

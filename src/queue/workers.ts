@@ -4,7 +4,7 @@
  */
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq'
 import { toPlumblineError, type PlumblineError } from '../errors.ts'
-import { openProviderRun, recordFailure } from '../history/runs.ts'
+import { readSliceRun, recordFailure } from '../history/runs.ts'
 import { closeCollect } from '../refresh/close-collect.ts'
 import { collectUpstream } from '../refresh/collect-upstream.ts'
 import type { RefreshContext } from '../refresh/refresh-context.ts'
@@ -149,7 +149,7 @@ async function recordSliceFailure(
   isFinal: boolean,
 ): Promise<void> {
   context.metrics.errors.inc({ code: error.code })
-  const run = await openProviderRun(context.db, { ...slice, parentId: slice.runId })
+  const run = await readSliceRun(context.db, slice.runId, slice.provider)
   await recordFailure(context.db, run.id, error, isFinal)
 }
 

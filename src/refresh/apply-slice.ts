@@ -23,6 +23,7 @@ import {
   type WriteStamp,
 } from '../catalog/listings.ts'
 import type { ModelChange } from '../catalog/model-changes.ts'
+import type { SliceSurroundings } from '../catalog/slices.ts'
 import { decideHold, openHold, readValueHolds, withdrawHolds, type Hold } from '../history/holds.ts'
 import { canonicalJson } from '../json.ts'
 import { releaseValue, withholdValues } from './plausibility.ts'
@@ -33,6 +34,7 @@ export interface ApplyInput extends SliceKey, WriteStamp {
   fence: number
   snapshotId: number | null
   policy: MergePolicy
+  around: SliceSurroundings
   /** What absence from this list means: nothing, `missing` with its grace, or gone at once (force). */
   absence: 'ignored' | 'missing' | 'retired'
 }
@@ -52,7 +54,7 @@ export interface Applied {
 
 export async function applySlice(tx: Tx, input: ApplyInput, plan: SlicePlan): Promise<Applied> {
   const applied = nothingApplied()
-  const openHolds = await readValueHolds(tx, input.provider, 'open')
+  const openHolds = input.around.valueHolds ? await readValueHolds(tx, input.provider, 'open') : []
   const heldByModel = Map.groupBy(plan.valueHolds, ({ modelId }) => modelId)
   for (let index = 0; index < plan.chunks; index++) {
     const chunk = await plan.chunkPlan(index)
@@ -60,7 +62,7 @@ export async function applySlice(tx: Tx, input: ApplyInput, plan: SlicePlan): Pr
     ids.push(...(await releaseHolds(tx, input, chunk, openHolds)))
     addChanges(
       applied,
-      await commitModels(tx, input.provider, [...new Set(ids)], input.policy, input),
+      await commitModels(tx, input.provider, [...new Set(ids)], policyOf(input), input),
     )
   }
   await withdrawStaleHolds(tx, input, openHolds, plan.valueHolds)
@@ -107,8 +109,7 @@ async function writeListings(
   else await markListingsMissing(tx, input, absent, input)
   applied.added += diff.added.length
   applied.updated += changed.length + diff.returned.length
-  applied.unchanged +=
-    diff.unchanged.length + diff.kept.length + (diff.changed.length - changed.length)
+  applied.unchanged += diff.unchanged + diff.kept + (diff.changed.length - changed.length)
   if (input.absence === 'retired') applied.removed += absent.length
   else applied.missing += absent.length
   return [
@@ -213,13 +214,17 @@ export async function retireDueListings(
   input: ApplyInput,
   applied: Applied,
 ): Promise<void> {
-  if (input.absence === 'ignored') return
+  if (input.absence === 'ignored' || !input.around.missing) return
   const due = (await readDueListings(tx, input.upstream, input.at, input.provider)).map(
     ({ modelId }) => modelId,
   )
   await retireListings(tx, input, due, input)
   applied.removed += due.length
-  addChanges(applied, await commitModels(tx, input.provider, due, input.policy, input))
+  addChanges(applied, await commitModels(tx, input.provider, due, policyOf(input), input))
+}
+
+function policyOf({ policy, around }: ApplyInput): MergePolicy {
+  return { ...policy, mayHaveOverrides: around.overrides }
 }
 
 export function addChanges(applied: Applied, changes: readonly ModelChange[]): void {

@@ -8,8 +8,8 @@ import {
   type RefreshRun,
   type SliceSummary,
 } from '../history/runs.ts'
-import { readSnapshotBody } from '../history/snapshots.ts'
-import { recordAppliedBody } from '../history/upstream-state.ts'
+import { markSnapshotChanged, readSnapshotBody } from '../history/snapshots.ts'
+import { recordAppliedBody, recordUpstreamChange } from '../history/upstream-state.ts'
 import { recordCollectEnd } from './record-metrics.ts'
 import type { RefreshContext } from './refresh-context.ts'
 
@@ -29,6 +29,7 @@ export async function closeCollect(
       const body = await readSnapshotBody(db, run.snapshotId)
       if (body) await recordAppliedBody(db, run.upstream, { ...body, fence })
     }
+    if (summary.applied > 0) await markSnapshotChanged(db, run.snapshotId)
     await dropStagedSlices(db, run.snapshotId)
   }
   const {
@@ -40,6 +41,7 @@ export async function closeCollect(
     unchanged,
     ...counts
   } = summary
+  if (summary.applied > 0) await recordUpstreamChange(db, run.upstream)
   await endRun(db, runId, {
     ...counts,
     status,

@@ -4,12 +4,13 @@
  */
 import { readDatabaseClock } from '../catalog/database.ts'
 import { readDueListings, readUnsettledProviders } from '../catalog/listings.ts'
-import { readAppliedSlices, stageSlices } from '../catalog/slices.ts'
+import { prepareSlices, readAppliedSlices, stageSlices } from '../catalog/slices.ts'
 import { PlumblineError, toPlumblineError } from '../errors.ts'
 import { recordRejects } from '../history/rejects.ts'
 import {
   claimRun,
   endRun,
+  openSliceRuns,
   recordFailure,
   recordProgress,
   type RefreshRun,
@@ -29,7 +30,7 @@ import { requireUpstream, type ConfiguredUpstream } from '../upstreams/configure
 import { fetchSnapshot, type FetchedPayload, type NotModified } from './fetch-snapshot.ts'
 import { Phases } from './phases.ts'
 import { readSnapshotSlices } from './read-snapshot.ts'
-import { recordCollectEnd, recordPhases, recordRejectCounts } from './record-metrics.ts'
+import { recordCollectEnd, recordEntries, recordPhases } from './record-metrics.ts'
 import type { RefreshContext } from './refresh-context.ts'
 import type { SliceJob } from './refresh-provider.ts'
 import { selectSlices, type Selection } from './select-slices.ts'
@@ -160,7 +161,7 @@ async function readSlices(
   const read = await phases.time('parse', () => readSnapshotSlices(upstream, pages))
   signal?.throwIfAborted()
   await recordRejects(context.db, run.id, upstream.definition.id, read.rejects)
-  recordRejectCounts(context.metrics, upstream.definition.id, read.rejects)
+  recordEntries(context.metrics, upstream.definition.id, read)
   await recordProgress(context.db, run.id, { entries: read.entries, rejected: read.rejects.length })
   if (read.entries === 0 && state.successCount === 0)
     throw new PlumblineError(
@@ -222,6 +223,16 @@ async function handOver(
 ): Promise<void> {
   const { context, run, signal, phases } = collect
   signal?.throwIfAborted()
+  const upstream = collect.upstream.definition.id
+  await prepareSlices(
+    context.db,
+    upstream,
+    jobs.map(({ provider }) => provider),
+  )
+  await openSliceRuns(
+    context.db,
+    jobs.map((job) => ({ ...job, parentId: run.id })),
+  )
   await recordProgress(context.db, run.id, {
     slices: jobs.length,
     ...describeFetch(collect, fetched),

@@ -2,11 +2,11 @@
 import { inTransaction, readDatabaseClock, type Tx } from '../catalog/database.ts'
 import { commitModels } from '../catalog/commit-refresh.ts'
 import { lockSlice, recordRejectedSlice } from '../catalog/slices.ts'
-import { drawCommitId, recordVersion } from '../catalog/versions.ts'
+import { recordVersion } from '../catalog/versions.ts'
 import { PlumblineError } from '../errors.ts'
 import { recordAudit } from '../history/audit.ts'
 import { approveAppliedHold, decideHold, readHold, type Hold } from '../history/holds.ts'
-import { openApprovalRun, type Outcome } from '../history/runs.ts'
+import { openApprovalRun, openSliceRuns, type Outcome } from '../history/runs.ts'
 import { addChanges, applyHeldValue, nothingApplied } from './apply-slice.ts'
 import { closeCollect } from './close-collect.ts'
 import type { RefreshContext } from './refresh-context.ts'
@@ -68,6 +68,7 @@ async function approveSlice(
     snapshotId,
     provider,
   })
+  await openSliceRuns(context.db, [{ parentId: run.id, provider, fence, snapshotId }])
   const outcome = await refreshProvider(context, {
     runId: run.id,
     upstream,
@@ -96,9 +97,8 @@ async function approveValue(
 ): Promise<Outcome> {
   const at = await readDatabaseClock(db)
   await inTransaction(db, async (tx) => {
-    await lockSlice(tx, hold, Number.MAX_SAFE_INTEGER)
+    const { commitId } = await lockSlice(tx, hold)
     await decideHold(tx, hold.id, 'approved', decision)
-    const commitId = await drawCommitId(tx)
     await applyHeldValue(tx, hold, { commitId, at })
     const applied = nothingApplied()
     const ids = hold.modelId === null ? [] : [hold.modelId]

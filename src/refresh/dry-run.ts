@@ -2,7 +2,12 @@
 import type { Reader } from '../catalog/database.ts'
 import { diffRecords, flattenListing, type FieldChange } from '../catalog/flat-record.ts'
 import type { Listing } from '../catalog/listing.ts'
-import { readAppliedSlices, type SliceHeader, type StagedSlice } from '../catalog/slices.ts'
+import {
+  pendingListings,
+  readAppliedSlices,
+  sliceHeader,
+  type StagedSlice,
+} from '../catalog/slices.ts'
 import { readUpstreamState } from '../history/upstream-state.ts'
 import { requireUpstream } from '../upstreams/configured-upstream.ts'
 import { fetchSnapshot } from './fetch-snapshot.ts'
@@ -61,7 +66,10 @@ export async function dryRun(context: RefreshContext, request: DryRunRequest): P
     always: new Set(),
   })
   const slices: DryRunSlice[] = []
-  for (const staged of changed) slices.push(await planned(context.db, request, staged))
+  for (const staged of changed) {
+    const known = applied.find(({ provider }) => provider === staged.slice.provider)
+    slices.push(await planned(context.db, request, staged, known?.listingCount ?? 0))
+  }
   const offlineSource = fetched.kind === 'payload' ? fetched.offline?.source : undefined
   return {
     upstream: request.upstream,
@@ -77,18 +85,20 @@ async function planned(
   reader: Reader,
   { upstream, force = false }: DryRunRequest,
   staged: StagedSlice,
+  previousListings: number,
 ): Promise<DryRunSlice> {
-  const { slice } = staged
-  const source = {
-    upstream,
-    provider: slice.provider,
-    header: headerOf(staged),
-    chunk: () => Promise.resolve(slice.listings),
-  }
-  const plan = await planSlice(reader, source, { guarded: !force })
+  const { provider } = staged.slice
+  // As one chunk: it is in memory anyway.
+  const header = { ...sliceHeader(staged), chunkEnds: [] }
+  const chunk = () => Promise.resolve(pendingListings(staged))
+  const plan = await planSlice(
+    reader,
+    { upstream, provider, header, chunk, previousListings },
+    { guarded: !force },
+  )
   const { diff, before } = await plan.chunkPlan(0)
   return {
-    provider: slice.provider,
+    provider,
     hold: plan.hold,
     valueHolds: plan.valueHolds,
     added: diff.added.map(({ listing }) => listing.modelId),
@@ -104,18 +114,4 @@ async function planned(
 function changesOf(before: ChunkPlan['before'], listing: Listing): FieldChange[] {
   const stored = before.get(listing.modelId)
   return stored ? diffRecords(flattenListing(stored), flattenListing(listing)) : []
-}
-
-/** As one chunk: it is in memory anyway. */
-function headerOf({ slice, hash, belowMinimum }: StagedSlice): SliceHeader {
-  const { facts, rejectedIds, entries, listings } = slice
-  return {
-    facts,
-    rejectedIds,
-    entries,
-    listings: listings.length,
-    hash,
-    belowMinimum,
-    chunkEnds: [],
-  }
 }

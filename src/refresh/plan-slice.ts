@@ -4,16 +4,15 @@
  */
 import type { Reader } from '../catalog/database.ts'
 import { flattenListing } from '../catalog/flat-record.ts'
-import { contentHash, type Listing } from '../catalog/listing.ts'
+import { contentHash } from '../catalog/listing.ts'
 import {
-  countPresentListings,
   readListingIndex,
   readListings,
   readListingsOfModels,
   type SliceKey,
 } from '../catalog/listings.ts'
 import type { StatedListing } from '../catalog/merge.ts'
-import type { SliceHeader } from '../catalog/slices.ts'
+import type { PendingListing, SliceHeader } from '../catalog/slices.ts'
 import { readValueHolds } from '../history/holds.ts'
 import { canonicalJson, type Json } from '../json.ts'
 import { diffListings, type ListingDiff } from './diff.ts'
@@ -29,7 +28,9 @@ import {
 /** Where a slice's listings come from: staged in the database, or in memory for a dry run. */
 export interface SliceSource extends SliceKey {
   header: SliceHeader
-  chunk: (index: number) => Promise<Listing[]>
+  chunk: (index: number) => Promise<PendingListing[]>
+  /** Present listings when the slice was applied last. */
+  previousListings: number
 }
 
 export interface ChunkPlan {
@@ -100,7 +101,7 @@ async function gatherEvidence(
 ): Promise<{ evidence: SliceEvidence; doubtful: ValueHold[] }> {
   const { header } = source
   const evidence: SliceEvidence = {
-    previousListings: await countPresentListings(reader, source),
+    previousListings: source.previousListings,
     listings: header.listings,
     entries: header.entries,
     rejected: header.entries - header.listings,
@@ -111,11 +112,8 @@ async function gatherEvidence(
   const doubtful: ValueHold[] = []
   for (let index = 0; index < chunks; index++) {
     const { diff, before } = await chunkPlan(index)
-    evidence.listings += diff.kept.length
-    evidence.steadyPrices += diff.unchanged.reduce(
-      (sum, { listing }) => sum + listing.prices.components.length,
-      0,
-    )
+    evidence.listings += diff.kept
+    evidence.steadyPrices += diff.steadyPrices
     for (const { listing } of diff.changed) {
       const stored = before.get(listing.modelId)
       if (!stored) continue

@@ -4,7 +4,7 @@ import { isPriceField } from '../catalog/flat-record.ts'
 import type { Outcome } from '../history/runs.ts'
 import { allProviders, type Metrics } from '../metrics.ts'
 import type { Phases } from './phases.ts'
-import type { Reject } from './validate.ts'
+import type { ReadSnapshot } from './validate.ts'
 
 export function recordSliceEnd(
   metrics: Metrics,
@@ -38,10 +38,13 @@ export function recordPhases(metrics: Metrics, upstream: string, phases: Phases)
     metrics.syncDuration.observe({ upstream, phase }, seconds)
 }
 
-export function recordRejectCounts(
+export function recordEntries(
   metrics: Metrics,
   upstream: string,
-  rejects: readonly Reject[],
+  { entries, rejects }: Pick<ReadSnapshot, 'entries' | 'rejects'>,
 ): void {
+  // Rejected facts of a provider are rejects, too, and no entries.
+  metrics.itemsRead.inc({ upstream, result: 'valid' }, Math.max(0, entries - rejects.length))
+  metrics.itemsRead.inc({ upstream, result: 'rejected' }, rejects.length)
   for (const { reason } of rejects) metrics.itemsRejected.inc({ upstream, reason })
 }

@@ -6,17 +6,16 @@ import { inTransaction, readDatabaseClock, type Tx } from '../catalog/database.t
 import { commitProviderFacts } from '../catalog/providers.ts'
 import {
   lockSlice,
-  readSliceChunk,
-  readSliceHeader,
+  readStagedSlice,
+  readSurroundings,
   recordAppliedSlice,
   recordFence,
+  type LockedSlice,
+  type StagedRefresh,
 } from '../catalog/slices.ts'
-import { drawCommitId, recordVersion } from '../catalog/versions.ts'
-import { PlumblineError } from '../errors.ts'
+import { recordVersion } from '../catalog/versions.ts'
 import { openHold, supersedeSliceHold } from '../history/holds.ts'
-import { endRun, openProviderRun, type Outcome, type RefreshRun } from '../history/runs.ts'
-import { markSnapshotChanged, readSnapshot, type Snapshot } from '../history/snapshots.ts'
-import { recordUpstreamChange } from '../history/upstream-state.ts'
+import { endRun, readSliceRun, type Outcome, type RefreshRun } from '../history/runs.ts'
 import { rankOf } from '../upstreams/configured-upstream.ts'
 import {
   applySlice,
@@ -26,7 +25,8 @@ import {
   type ApplyInput,
 } from './apply-slice.ts'
 import { Phases } from './phases.ts'
-import { planSlice, type SliceSource } from './plan-slice.ts'
+import { planSlice } from './plan-slice.ts'
+import type { SliceHold } from './plausibility.ts'
 import { recordPhases, recordSliceEnd } from './record-metrics.ts'
 import type { RefreshContext } from './refresh-context.ts'
 
@@ -47,16 +47,12 @@ export async function refreshProvider(
   signal?: AbortSignal,
 ): Promise<Outcome> {
   const { db, metrics } = context
-  const run = await openProviderRun(db, { ...job, parentId: job.runId })
-  if (run.status !== 'running') return run.status === 'queued' ? 'cancelled' : run.status
-  const snapshot = job.snapshotId === null ? undefined : await readSnapshot(db, job.snapshotId)
-  const at = snapshot?.fetchedAt ?? context.clock?.() ?? (await readDatabaseClock(db))
   const phases = new Phases()
   signal?.throwIfAborted()
   const result = await phases.time('apply', () =>
-    inTransaction(db, (tx) => commitSlice(context, tx, { job, run, snapshot, at })),
+    inTransaction(db, (tx) => commitSlice(context, tx, job)),
   )
-  context.announce()
+  if (result.applied.changes.length > 0) context.announce()
   recordSliceEnd(metrics, job, result.outcome, result.applied.changes)
   recordPhases(metrics, job.upstream, phases)
   return result.outcome
@@ -67,81 +63,70 @@ interface SliceResult {
   applied: Applied
 }
 
-interface SliceCommit {
-  job: SliceJob
-  run: RefreshRun
-  snapshot: Snapshot | undefined
-  at: Date
+async function commitSlice(context: RefreshContext, tx: Tx, job: SliceJob): Promise<SliceResult> {
+  const locked = await lockSlice(tx, job)
+  const run = await readSliceRun(tx, job.runId, job.provider)
+  if (locked.appliedFence > job.fence) return endSuperseded(tx, run)
+  // A job that was delivered again after its commit: what it did is in the history.
+  if (run.status !== 'queued' && run.status !== 'running')
+    return { outcome: run.status, applied: nothingApplied() }
+  const staged =
+    job.snapshotId === null ? undefined : await readStagedSlice(tx, job.snapshotId, job.provider)
+  const input = await applyInput(context, tx, job, run, locked, staged)
+  return staged ? commitStaged(context, tx, input, run, locked, staged) : retireOnly(tx, input, run)
 }
 
-async function commitSlice(
+async function commitStaged(
   context: RefreshContext,
   tx: Tx,
-  commit: SliceCommit,
+  input: ApplyInput,
+  run: RefreshRun,
+  locked: LockedSlice,
+  staged: StagedRefresh,
 ): Promise<SliceResult> {
-  const { job, run, snapshot } = commit
-  if (!(await lockSliceOrGiveUp(tx, job))) return endSuperseded(tx, run)
-  const input = await applyInput(context, tx, commit)
-  if (!snapshot) return retireOnly(tx, input, run)
-  const source = await stagedSource(tx, job, snapshot)
+  const { header } = staged
+  const chunk = (index: number) => staged.chunk(tx, index)
+  const source = { ...input, header, chunk, previousListings: locked.listingCount }
   const plan = await planSlice(tx, source, { guarded: isGuarded(run) })
-  if (plan.hold) return holdSlice(tx, input, source, run, plan.hold)
+  if (plan.hold) return holdSlice(tx, input, staged, run, plan.hold)
   const applied = await applySlice(tx, input, plan)
   const hasNewFacts = await commitProviderFacts(
     tx,
-    job.provider,
-    job.upstream,
-    source.header.facts,
+    input,
+    header.facts,
+    locked.facts,
     rankOf(context.upstreams),
   )
-  await supersedeSliceHold(tx, job)
-  await recordAppliedSlice(tx, job, {
-    fence: job.fence,
-    hash: source.header.hash,
-    adapterVersion: snapshot.adapterVersion,
-    snapshotId: snapshot.id,
-    at: commit.at,
+  if (input.around.sliceHold) await supersedeSliceHold(tx, input)
+  await recordAppliedSlice(tx, input, {
+    ...input,
+    hash: header.hash,
+    adapterVersion: staged.adapterVersion,
   })
   return endApplied(tx, input, run, applied, hasNewFacts)
 }
 
-/** False when a newer refresh was applied. */
-async function lockSliceOrGiveUp(tx: Tx, job: SliceJob): Promise<boolean> {
-  try {
-    await lockSlice(tx, job, job.fence)
-    return true
-  } catch (error) {
-    if (error instanceof PlumblineError && error.code === 'superseded') return false
-    throw error
-  }
-}
-
-async function stagedSource(
-  tx: Tx,
-  { upstream, provider }: SliceJob,
-  { id }: Snapshot,
-): Promise<SliceSource> {
-  const header = await readSliceHeader(tx, id, provider)
-  return { upstream, provider, header, chunk: (index) => readSliceChunk(tx, id, provider, index) }
-}
-
 async function applyInput(
-  { policy, upstreams }: RefreshContext,
+  { policy, upstreams, clock }: RefreshContext,
   tx: Tx,
-  { job, run, snapshot, at }: SliceCommit,
+  job: SliceJob,
+  run: RefreshRun,
+  { commitId }: LockedSlice,
+  staged: StagedRefresh | undefined,
 ): Promise<ApplyInput> {
-  const isComplete = upstreams.get(job.upstream)?.definition.complete ?? false
+  const { upstream, provider, fence, snapshotId } = job
+  const isComplete = upstreams.get(upstream)?.definition.complete ?? false
   const grace = run.options.force ? 'retired' : 'missing'
-  const { upstream, provider, fence } = job
   return {
     upstream,
     provider,
     fence,
-    commitId: await drawCommitId(tx),
-    at,
-    runId: run.id,
-    snapshotId: snapshot?.id ?? null,
+    commitId,
+    snapshotId,
     policy,
+    runId: run.id,
+    at: staged?.fetchedAt ?? clock?.() ?? (await readDatabaseClock(tx)),
+    around: await readSurroundings(tx, job),
     absence: isComplete ? grace : 'ignored',
   }
 }
@@ -154,9 +139,9 @@ function isGuarded(run: RefreshRun): boolean {
 async function holdSlice(
   tx: Tx,
   input: ApplyInput,
-  { header }: SliceSource,
+  { header }: StagedRefresh,
   run: RefreshRun,
-  hold: { reason: string; message: string },
+  hold: SliceHold,
 ): Promise<SliceResult> {
   const nothing = { modelId: null, field: null, from: null, to: null }
   await openHold(tx, { ...nothing, ...input, ...hold, kind: 'slice', contentHash: header.hash })
@@ -187,19 +172,14 @@ async function endApplied(
   const { lists, changes: _changes, ...counts } = applied
   const hasChanged =
     hasNewFacts || lists.added.length + lists.updated.length + lists.removed.length > 0
-  const status =
+  const isApplied =
     hasChanged || counts.added + counts.updated + counts.removed + counts.missing > 0
-      ? 'applied'
-      : 'unchanged'
+  const outcome = isApplied ? 'applied' : 'unchanged'
   await endRun(tx, run.id, {
-    status,
+    status: outcome,
     ...counts,
     ...(hasChanged ? { commitId: input.commitId } : {}),
   })
-  if (hasChanged) {
-    if (input.snapshotId !== null) await markSnapshotChanged(tx, input.snapshotId)
-    await recordUpstreamChange(tx, input.upstream)
-    await recordVersion(tx, input, lists)
-  }
-  return { outcome: status, applied }
+  if (hasChanged) await recordVersion(tx, input, lists)
+  return { outcome, applied }
 }

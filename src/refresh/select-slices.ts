@@ -38,13 +38,14 @@ export function selectSlices({
   for (const slice of withVanished(snapshot, applied, definition.complete)) {
     if (provider !== undefined && slice.provider !== provider) continue
     const known = appliedByProvider.get(slice.provider)
-    const hash = sliceHash(slice, slice.listings.map(listingHash))
+    const hashes = slice.listings.map(listingHash)
+    const hash = sliceHash(slice, hashes)
     const isKnown =
       known && known.adapterVersion === definition.adapterVersion && known.appliedHash === hash
     if ((isKnown || known?.rejectedHash === hash) && !always.has(slice.provider))
       selection.unchangedListings += slice.listings.length
     else if (known || slice.listings.length > 0 || Object.keys(slice.facts).length > 0)
-      selection.changed.push({ slice, hash, belowMinimum })
+      selection.changed.push({ slice, hashes, hash, belowMinimum })
   }
   return selection
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyChanges, diffRecords, type FlatRecord } from '../../src/catalog/flat-record.ts'
 import { compareIds, listingHash, type Listing } from '../../src/catalog/listing.ts'
+import type { PendingListing } from '../../src/catalog/slices.ts'
 import { diffListings } from '../../src/refresh/diff.ts'
 import type { Json } from '../../src/json.ts'
 
@@ -42,6 +43,11 @@ const listing = (modelId: string, name = modelId): Listing => ({
   extra: {},
 })
 
+const pending = (modelId: string, name = modelId): PendingListing => {
+  const read = () => listing(modelId, name)
+  return { modelId, hash: listingHash(read()), prices: 1, read }
+}
+
 describe('the diff of a slice', () => {
   const stored = (modelId: string, state: 'present' | 'missing' | 'retired' = 'present') => ({
     modelId,
@@ -61,18 +67,23 @@ describe('the diff of a slice', () => {
         stored('same'),
       ],
       [
-        listing('back'),
-        listing('changed', 'x'),
-        listing('new'),
-        listing('reborn'),
-        listing('same'),
+        pending('back'),
+        pending('changed', 'x'),
+        pending('new'),
+        pending('reborn'),
+        pending('same'),
       ],
       new Set(['rejected']),
     )
     expect(diff.added.map((added) => added.listing.modelId)).toEqual(['new', 'reborn'])
     expect(diff.changed.map((changed) => changed.listing.modelId)).toEqual(['changed'])
-    expect(diff.unchanged.map((same) => same.listing.modelId)).toEqual(['same'])
-    expect(diff).toMatchObject({ returned: ['back'], absent: ['absent'], kept: ['rejected'] })
+    expect(diff).toMatchObject({
+      returned: ['back'],
+      absent: ['absent'],
+      kept: 1,
+      unchanged: 1,
+      steadyPrices: 1,
+    })
   })
 })
 

@@ -1,0 +1,95 @@
+/**
+ * What readers of the catalog can ask for, as one typed value and as SQL. Everything that is not
+ * given restricts nothing: which models are shown by default is the door's decision.
+ */
+import { Prisma } from './database.ts'
+import { fieldNames, modelFields, type FieldName } from './fields.ts'
+import type { Lifecycle, Review, Tier } from './model.ts'
+
+export interface ModelFilter {
+  provider?: string | undefined
+  type?: string | undefined
+  family?: string | undefined
+  /** Words; each must be found, or the whole must be similar (model-search.ts). */
+  search?: string | undefined
+  capability?: Capability | undefined
+  /** Taken or given: text, image, audio, video, pdf. */
+  modality?: string | undefined
+  lifecycle?: readonly Lifecycle[] | undefined
+  review?: readonly Review[] | undefined
+  tier?: Tier | undefined
+  /** Decimal text, USD per million input tokens. A model without a known price is not cheap. */
+  maxInputPrice?: string | undefined
+  /** Tokens. */
+  minContext?: number | undefined
+}
+
+/** Capability flags under the names of their columns, e.g. `function_calling`. */
+export const capabilities = fieldNames
+  .filter((name) => 'capability' in modelFields[name])
+  .map((name) => modelFields[name].column)
+export type Capability = {
+  [Name in FieldName]: (typeof modelFields)[Name] extends { capability: true; column: infer Column }
+    ? Column
+    : never
+}[FieldName]
+
+export function isCapability(text: string): text is Capability {
+  return capabilities.some((capability) => capability === text)
+}
+
+/** The conditions but `search`, for a query on `models m`; TRUE where there are none. */
+export function filterConditions(filter: ModelFilter): Prisma.Sql {
+  const { provider, type, family, tier, maxInputPrice, minContext, capability, modality } = filter
+  const conditions = [
+    provider !== undefined && Prisma.sql`m.provider = ${provider}`,
+    type !== undefined && Prisma.sql`m.type = ${type}`,
+    family !== undefined && Prisma.sql`m.family = ${family}`,
+    filter.lifecycle && Prisma.sql`m.lifecycle = ANY(${[...filter.lifecycle]})`,
+    filter.review && Prisma.sql`m.review = ANY(${[...filter.review]})`,
+    tier !== undefined && Prisma.sql`m.tiers @> ${[tier]}::text[]`,
+    // A column's name is no parameter: it comes from the table of fields.
+    capability !== undefined && Prisma.raw(`m.${capability}`),
+    modality !== undefined &&
+      Prisma.sql`(m.input_modalities @> ${[modality]}::text[] OR m.output_modalities @> ${[modality]}::text[])`,
+    maxInputPrice !== undefined && Prisma.sql`m.input_price <= ${maxInputPrice}::text::numeric`,
+    minContext !== undefined && Prisma.sql`m.context_window >= ${minContext}::bigint`,
+  ].filter((condition) => typeof condition === 'object')
+  return conditions.length === 0 ? Prisma.sql`TRUE` : Prisma.join(conditions, ' AND ')
+}
+
+/** Name → expression. Unknown values come last in both directions. */
+const sortColumns = {
+  id: 'm.provider',
+  name: 'lower(m.name)',
+  type: 'm.type',
+  family: 'm.family',
+  input_price: 'm.input_price',
+  output_price: 'm.output_price',
+  context: 'm.context_window',
+  release_date: 'm.release_date',
+  changed_at: 'm.changed_at',
+  created_at: 'm.created_at',
+} as const
+
+export type SortColumn = keyof typeof sortColumns
+export const sortNames = Object.keys(sortColumns) as SortColumn[]
+
+export interface ModelSort {
+  by: SortColumn
+  descending: boolean
+}
+
+/** "input_price", or "-input_price" for descending; undefined when there is no such order. */
+export function readModelSort(text: string): ModelSort | undefined {
+  const descending = text.startsWith('-')
+  const by = sortNames.find((name) => name === (descending ? text.slice(1) : text))
+  return by && { by, descending }
+}
+
+export function sortExpression({ by, descending }: ModelSort): Prisma.Sql {
+  const direction = descending ? 'DESC' : 'ASC'
+  return Prisma.raw(
+    `${sortColumns[by]} ${direction} NULLS LAST, m.provider ${direction}, m.model_id ${direction}`,
+  )
+}
