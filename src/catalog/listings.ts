@@ -14,23 +14,22 @@ export interface SliceKey {
   provider: string
 }
 
-/** Ids in (after, upTo]; undefined = open end. */
-export interface IdRange {
-  after: string | undefined
-  upTo: string | undefined
+/** A stored listing without its content. */
+export interface ListingIndexRow {
+  modelId: string
+  hash: string
+  state: ListingState
 }
 
 export async function readListingIndex(
   reader: Reader,
   { upstream, provider }: SliceKey,
-  { after, upTo }: IdRange,
-): Promise<{ modelId: string; hash: string; state: ListingState }[]> {
+  modelIds: readonly string[],
+): Promise<ListingIndexRow[]> {
+  if (modelIds.length === 0) return []
   return reader.$queryRaw`
     SELECT model_id AS "modelId", hash, state FROM listings
-    WHERE upstream = ${upstream} AND provider = ${provider}
-      ${after === undefined ? Prisma.empty : Prisma.sql`AND model_id > ${after}`}
-      ${upTo === undefined ? Prisma.empty : Prisma.sql`AND model_id <= ${upTo}`}
-    ORDER BY model_id`
+    WHERE upstream = ${upstream} AND provider = ${provider} AND model_id = ANY(${modelIds})`
 }
 
 /** The listings of one upstream for these models. */
@@ -178,6 +177,17 @@ export async function retireListings(
 
 /** How long and in how many successful collects a listing must be absent before it is retired. */
 export const missingGrace = { collects: 3, hours: 24 } as const
+
+/** All missing listings of a slice: a forced refresh grants no grace. */
+export async function readMissingListings(
+  reader: Reader,
+  { upstream, provider }: SliceKey,
+): Promise<string[]> {
+  const rows = await reader.$queryRaw<{ modelId: string }[]>`
+    SELECT model_id AS "modelId" FROM listings
+    WHERE upstream = ${upstream} AND provider = ${provider} AND state = 'missing'`
+  return rows.map(({ modelId }) => modelId)
+}
 
 /**
  * Missing listings whose grace is over, by provider. Absence only counts while the slice is believed:

@@ -5,48 +5,86 @@
  */
 import { PlumblineError } from '../errors.ts'
 import { parseJson } from '../json.ts'
-import { columnList, recordset, type Db, type Reader, type Tx } from './database.ts'
-import type { Listing, ProviderFacts, Slice } from './listing.ts'
+import { columnList, Prisma, recordset, type Db, type Reader, type Tx } from './database.ts'
+import { listingHash, sliceHash, type Listing, type ProviderFacts, type Slice } from './listing.ts'
 import type { SliceKey } from './listings.ts'
 
 const chunkSize = 1000
 
-export interface StagedSlice {
-  slice: Slice
-  /** Of each listing, in the slice's order. */
-  hashes: string[]
-  hash: string
-  belowMinimum: boolean
+/** A slice as what it changes against the one applied last. */
+export interface SliceDelta extends SliceHeader {
+  provider: string
+  /** Listings whose content differs from the slice applied last, sorted by id. */
+  touched: PendingListing[]
+  /** Of all listings, by id. */
+  hashes: ReadonlyMap<string, string>
 }
 
-/** What is true of the slice as a whole. */
 export interface SliceHeader {
   facts: ProviderFacts
   rejectedIds: string[]
   entries: number
+  /** All listings, touched or not. */
   listings: number
   hash: string
+  /** Hash of the applied slice that this is the difference to; null = nothing was applied yet. */
+  base: string | null
   belowMinimum: boolean
-  /** The last id of each chunk: the ranges in which stored and staged listings are compared. */
-  chunkEnds: string[]
+  /** Ids of the applied slice that are neither listed nor rejected now. */
+  absent: string[]
+  /** Ids of the applied slice that are there only as rejected entries. */
+  kept: number
+  unchanged: number
+  /** Price components of the unchanged listings. */
+  steadyPrices: number
 }
 
-/** A listing that is read only where its hash is not the stored one: most never are. */
+/** A listing that is read only where its content is needed: most never are. */
 export interface PendingListing {
   modelId: string
   hash: string
-  /** Number of its price components. */
-  prices: number
   read: () => Listing
 }
 
-export function pendingListings({ slice, hashes }: StagedSlice): PendingListing[] {
-  return slice.listings.map((listing, index) => ({
-    modelId: listing.modelId,
-    hash: hashes[index] ?? '',
-    prices: listing.prices.components.length,
-    read: () => listing,
-  }))
+/** Pure: what a slice changes against the one that was applied last. */
+export function sliceDelta(
+  slice: Slice,
+  applied: AppliedSlice | undefined,
+  belowMinimum: boolean,
+): SliceDelta {
+  const known = new Map(Object.entries(parseHashes(applied?.hashes)))
+  const hashes = new Map(slice.listings.map((listing) => [listing.modelId, listingHash(listing)]))
+  const pending = slice.listings.map((listing) => {
+    return {
+      modelId: listing.modelId,
+      hash: hashes.get(listing.modelId) ?? '',
+      read: () => listing,
+    }
+  })
+  const touched = pending.filter(({ modelId, hash }) => known.get(modelId) !== hash)
+  const steady = slice.listings.filter(({ modelId }) => known.get(modelId) === hashes.get(modelId))
+  const rejected = new Set(slice.rejectedIds)
+  const unlisted = [...known.keys()].filter((modelId) => !hashes.has(modelId))
+  return {
+    provider: slice.provider,
+    facts: slice.facts,
+    rejectedIds: slice.rejectedIds,
+    entries: slice.entries,
+    listings: slice.listings.length,
+    hash: sliceHash(slice, [...hashes.values()]),
+    base: applied?.appliedHash ?? null,
+    belowMinimum,
+    absent: unlisted.filter((modelId) => !rejected.has(modelId)),
+    kept: unlisted.filter((modelId) => rejected.has(modelId)).length,
+    unchanged: steady.length,
+    steadyPrices: steady.reduce((sum, { prices }) => sum + prices.components.length, 0),
+    touched,
+    hashes,
+  }
+}
+
+function parseHashes(hashes: string | null | undefined): Record<string, string> {
+  return hashes ? (JSON.parse(hashes) as Record<string, string>) : {}
 }
 
 const sliceColumns = {
@@ -54,92 +92,84 @@ const sliceColumns = {
   provider: 'text',
   chunk: 'int',
   payload: 'text',
+  hashes: 'text',
 } as const
 
 /** Replaces what an earlier attempt staged for the same snapshot. */
 export async function stageSlices(
   db: Db,
   snapshotId: number,
-  staged: readonly StagedSlice[],
+  deltas: readonly SliceDelta[],
 ): Promise<void> {
-  for (const batch of batches(staged, 50)) {
-    const rows = batch.flatMap((slice) => toChunks(snapshotId, slice))
+  for (const batch of batches(deltas, 50)) {
+    const rows = batch.flatMap((delta) => toChunks(snapshotId, delta))
     await db.$executeRaw`
       INSERT INTO snapshot_slices (${columnList(sliceColumns)})
       SELECT ${columnList(sliceColumns, 'r.')} FROM ${recordset(rows, sliceColumns)}
-      ON CONFLICT (snapshot_id, provider, chunk) DO UPDATE SET payload = EXCLUDED.payload`
+      ON CONFLICT (snapshot_id, provider, chunk) DO UPDATE SET payload = EXCLUDED.payload, hashes = EXCLUDED.hashes`
   }
 }
 
-/** id, hash, number of prices, the listing as JSON text: what is not needed is never parsed. */
-type StagedListing = [modelId: string, hash: string, prices: number, json: string]
-
 /** Chunk 0 is with the header, so that a slice of one chunk, as nearly all are, is one row. */
 interface FirstChunk extends SliceHeader {
+  chunks: number
   chunk: StagedListing[]
 }
 
-function toChunks(snapshotId: number, staged: StagedSlice): object[] {
-  const listings = pendingListings(staged).map(({ modelId, hash, prices, read }): StagedListing => {
-    return [modelId, hash, prices, JSON.stringify(read())]
-  })
-  const [first = [], ...more] = batches(listings, chunkSize)
+type StagedListing = [hash: string, listing: Listing]
+
+function toChunks(
+  snapshotId: number,
+  { touched, hashes, provider, ...header }: SliceDelta,
+): object[] {
+  const staged = touched.map(({ hash, read }): StagedListing => [hash, read()])
+  const [first = [], ...more] = batches(staged, chunkSize)
   const payloads: object[] = [
-    { ...sliceHeader(staged), chunk: first } satisfies FirstChunk,
+    { ...header, chunks: 1 + more.length, chunk: first } satisfies FirstChunk,
     ...more,
   ]
-  const { provider } = staged.slice
   return payloads.map((payload, chunk) => ({
     snapshot_id: snapshotId,
     provider,
     chunk,
     payload: JSON.stringify(payload),
+    hashes: chunk === 0 ? JSON.stringify(Object.fromEntries(hashes)) : null,
   }))
 }
 
-export function sliceHeader({
-  slice,
-  hash,
-  belowMinimum,
-}: Omit<StagedSlice, 'hashes'>): SliceHeader {
-  const { facts, rejectedIds, entries, listings } = slice
-  const chunkEnds = [...batches(listings, chunkSize)].map((chunk) => chunk.at(-1)?.modelId ?? '')
-  return { facts, rejectedIds, entries, listings: listings.length, hash, belowMinimum, chunkEnds }
-}
-
-/** A staged slice and what else its refresh has to know, read in one statement after the lock. */
-export interface StagedRefresh {
-  fetchedAt: Date
-  adapterVersion: number
+/** A slice on its way, as its refresh reads it: the listings chunk by chunk. */
+export interface StagedSlice {
   header: SliceHeader
-  chunk: (reader: Reader, index: number) => Promise<PendingListing[]>
+  chunks: number
+  chunk: (index: number) => Promise<PendingListing[]>
 }
 
-/** Throws `not_found` when nothing is staged: the slice was applied already, or never handed on. */
 export async function readStagedSlice(
   reader: Reader,
   snapshotId: number,
   provider: string,
-): Promise<StagedRefresh> {
-  const [row] = await reader.$queryRaw<
-    { fetchedAt: Date; adapterVersion: number; payload: string }[]
-  >`
-    SELECT s.fetched_at AS "fetchedAt", s.adapter_version AS "adapterVersion", c.payload
-    FROM snapshots s JOIN snapshot_slices c ON c.snapshot_id = s.id
-    WHERE s.id = ${snapshotId} AND c.provider = ${provider} AND c.chunk = 0`
-  if (!row)
-    throw new PlumblineError(
-      'not_found',
-      `Nothing is staged for ${provider} in snapshot ${snapshotId}.`,
-    )
+): Promise<StagedSlice | undefined> {
+  const [row] = await reader.$queryRaw<{ payload: string }[]>`
+    SELECT payload FROM snapshot_slices WHERE snapshot_id = ${snapshotId} AND provider = ${provider} AND chunk = 0`
+  if (!row) return undefined
   // Written by stageSlices above, as its types say.
-  const { chunk: first, ...header } = JSON.parse(row.payload) as FirstChunk
-  return {
-    ...row,
-    header: { ...header, facts: parseJson(JSON.stringify(header.facts)) as ProviderFacts },
-    chunk: async (within, index) =>
-      (index === 0 ? first : await readChunk(within, snapshotId, provider, index)).map(toPending),
+  const { chunk: first, chunks, ...header } = parseJson(row.payload) as unknown as FirstChunk
+  const chunk = async (index: number) => {
+    return (index === 0 ? first : await readChunk(reader, snapshotId, provider, index)).map(
+      toPending,
+    )
   }
+  return { header, chunks, chunk }
+}
+
+/** A slice that is in memory, as one chunk. */
+export function stagedInMemory({
+  touched,
+  hashes: _hashes,
+  provider: _provider,
+  ...header
+}: SliceDelta): StagedSlice {
+  return { header, chunks: 1, chunk: () => Promise.resolve(touched) }
 }
 
 async function readChunk(
@@ -151,11 +181,11 @@ async function readChunk(
   const [row] = await reader.$queryRaw<{ payload: string }[]>`
     SELECT payload FROM snapshot_slices
     WHERE snapshot_id = ${snapshotId} AND provider = ${provider} AND chunk = ${chunk}`
-  return row ? (JSON.parse(row.payload) as StagedListing[]) : []
+  return row ? (parseJson(row.payload) as unknown as StagedListing[]) : []
 }
 
-function toPending([modelId, hash, prices, json]: StagedListing): PendingListing {
-  return { modelId, hash, prices, read: () => parseJson(json) as unknown as Listing }
+function toPending([hash, listing]: StagedListing): PendingListing {
+  return { modelId: listing.modelId, hash, read: () => listing }
 }
 
 /** What is staged and neither needed by an open hold nor by a refresh that is still under way. */
@@ -172,14 +202,21 @@ export interface AppliedSlice {
   rejectedHash: string | null
   adapterVersion: number
   listingCount: number
+  /** JSON: hash by model id. */
+  hashes: string | null
 }
 
-/** What was applied last, for every provider of the upstream. */
-export async function readAppliedSlices(reader: Reader, upstream: string): Promise<AppliedSlice[]> {
+/** What was applied last, for every provider of the upstream or for one. */
+export async function readAppliedSlices(
+  reader: Reader,
+  upstream: string,
+  provider?: string,
+): Promise<AppliedSlice[]> {
   return reader.$queryRaw`
     SELECT provider, applied_hash AS "appliedHash", rejected_hash AS "rejectedHash",
-      adapter_version AS "adapterVersion", listing_count AS "listingCount"
-    FROM provider_slices WHERE upstream = ${upstream}`
+      adapter_version AS "adapterVersion", listing_count AS "listingCount", hashes
+    FROM provider_slices WHERE upstream = ${upstream}
+      ${provider === undefined ? Prisma.empty : Prisma.sql`AND provider = ${provider}`}`
 }
 
 /** Upstreams that have stated models of the provider. */
@@ -205,6 +242,7 @@ export async function prepareSlices(
 export interface LockedSlice {
   commitId: number
   appliedFence: number
+  appliedHash: string | null
   /** Present listings when the slice was applied last. */
   listingCount: number
   /** What upstreams say of the provider, by upstream: JSON text. */
@@ -217,10 +255,8 @@ export interface LockedSlice {
  * than its own means that a newer refresh was applied, an equal one that it has been here before.
  */
 export async function lockSlice(tx: Tx, { upstream, provider }: SliceKey): Promise<LockedSlice> {
-  const [row] = await tx.$queryRaw<
-    { commitId: bigint; appliedFence: bigint; listingCount: number; facts: string }[]
-  >`
-    SELECT nextval('commit_seq') AS "commitId", s.applied_fence AS "appliedFence",
+  const [row] = await tx.$queryRaw<(Omit<LockedSlice, Counter> & Record<Counter, bigint>)[]>`
+    SELECT nextval('commit_seq') AS "commitId", s.applied_fence AS "appliedFence", s.applied_hash AS "appliedHash",
       s.listing_count AS "listingCount", p.extra::text AS facts
     FROM provider_slices s JOIN providers p ON p.id = s.provider
     WHERE s.upstream = ${upstream} AND s.provider = ${provider} FOR UPDATE OF s, p`
@@ -228,6 +264,8 @@ export async function lockSlice(tx: Tx, { upstream, provider }: SliceKey): Promi
     throw new PlumblineError('not_found', `There is no slice of ${provider} from ${upstream}.`)
   return { ...row, appliedFence: Number(row.appliedFence), commitId: Number(row.commitId) }
 }
+
+type Counter = 'commitId' | 'appliedFence'
 
 /** Only the provider's models: for what an operator changes. Throws `not_found`. */
 export async function lockProvider(tx: Tx, provider: string): Promise<void> {
@@ -261,8 +299,10 @@ export interface SliceApplication {
   fence: number
   hash: string
   adapterVersion: number
-  snapshotId: number | null
+  snapshotId: number
   at: Date
+  /** JSON of the hashes by id; undefined = as staged with the snapshot. */
+  hashes: string | undefined
 }
 
 export async function recordAppliedSlice(
@@ -270,13 +310,16 @@ export async function recordAppliedSlice(
   key: SliceKey,
   applied: SliceApplication,
 ): Promise<void> {
+  const { upstream, provider } = key
   await tx.$executeRaw`
     UPDATE provider_slices SET applied_fence = ${applied.fence}, applied_hash = ${applied.hash},
       adapter_version = ${applied.adapterVersion}, snapshot_id = ${applied.snapshotId}, applied_at = ${applied.at},
       rejected_hash = NULL,
-      listing_count = (SELECT count(*) FROM listings WHERE upstream = ${key.upstream}
-        AND provider = ${key.provider} AND state = 'present')
-    WHERE upstream = ${key.upstream} AND provider = ${key.provider}`
+      hashes = coalesce(${applied.hashes ?? null}::text, (SELECT c.hashes FROM snapshot_slices c
+        WHERE c.snapshot_id = ${applied.snapshotId} AND c.provider = ${provider} AND c.chunk = 0)),
+      listing_count = (SELECT count(*) FROM listings WHERE upstream = ${upstream}
+        AND provider = ${provider} AND state = 'present')
+    WHERE upstream = ${upstream} AND provider = ${provider}`
 }
 
 /** A refresh that only retired listings moves the fence and nothing else. */

@@ -31,7 +31,10 @@ export async function listUpstreamOverviews(reader: Reader): Promise<UpstreamOve
 const missedSchedules = 2
 
 /** Whether an upstream has not been heard of for too long; one that never was, is. */
-export function isStale({ schedule, lastSuccessAt }: UpstreamState, now: Date): boolean {
+export function isStale(
+  { schedule, lastSuccessAt }: Pick<UpstreamState, 'schedule' | 'lastSuccessAt'>,
+  now: Date,
+): boolean {
   if (!lastSuccessAt) return true
   return now.getTime() - lastSuccessAt.getTime() > missedSchedules * intervalMs(schedule, now)
 }

@@ -16,6 +16,7 @@ import {
   markListingsPresent,
   readDueListings,
   readListings,
+  readMissingListings,
   retireListings,
   upsertListings,
   type ListingWrite,
@@ -54,6 +55,7 @@ export interface Applied {
 
 export async function applySlice(tx: Tx, input: ApplyInput, plan: SlicePlan): Promise<Applied> {
   const applied = nothingApplied()
+  applied.unchanged = plan.unchanged
   const openHolds = input.around.valueHolds ? await readValueHolds(tx, input.provider, 'open') : []
   const heldByModel = Map.groupBy(plan.valueHolds, ({ modelId }) => modelId)
   for (let index = 0; index < plan.chunks; index++) {
@@ -109,7 +111,7 @@ async function writeListings(
   else await markListingsMissing(tx, input, absent, input)
   applied.added += diff.added.length
   applied.updated += changed.length + diff.returned.length
-  applied.unchanged += diff.unchanged + diff.kept + (diff.changed.length - changed.length)
+  applied.unchanged += diff.unchanged + diff.changed.length - changed.length
   if (input.absence === 'retired') applied.removed += absent.length
   else applied.missing += absent.length
   return [
@@ -215,9 +217,12 @@ export async function retireDueListings(
   applied: Applied,
 ): Promise<void> {
   if (input.absence === 'ignored' || !input.around.missing) return
-  const due = (await readDueListings(tx, input.upstream, input.at, input.provider)).map(
-    ({ modelId }) => modelId,
-  )
+  const due =
+    input.absence === 'retired'
+      ? await readMissingListings(tx, input)
+      : (await readDueListings(tx, input.upstream, input.at, input.provider)).map(
+          ({ modelId }) => modelId,
+        )
   await retireListings(tx, input, due, input)
   applied.removed += due.length
   addChanges(applied, await commitModels(tx, input.provider, due, policyOf(input), input))

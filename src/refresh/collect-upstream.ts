@@ -197,7 +197,7 @@ async function handOn(
   const { context, run, upstream, phases } = collect
   const { changed, unchangedListings } = selection
   await phases.time('stage', () => stageSlices(context.db, snapshot.id, changed))
-  const staged = new Set(changed.map(({ slice }) => slice.provider))
+  const staged = new Set(changed.map(({ provider }) => provider))
   const due = (await dueProviders(collect)).filter((provider) => !staged.has(provider))
   const jobs = [...sliceJobs(collect, snapshot.id, [...staged]), ...sliceJobs(collect, null, due)]
   await recordProgress(context.db, run.id, {

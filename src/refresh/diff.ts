@@ -1,16 +1,14 @@
 /**
- * What a slice changes against the listings that are stored. Works on one page of a slice at a time,
- * both sides in the same order of ids, so that a slice of any size fits. Pure.
+ * What the touched part of a slice changes against the listings that are stored. Works on one chunk of
+ * a slice at a time, so that a slice of any size fits. Pure.
  */
 import type { Listing } from '../catalog/listing.ts'
-import type { ListingState } from '../catalog/merge.ts'
+import type { ListingIndexRow } from '../catalog/listings.ts'
 import type { PendingListing } from '../catalog/slices.ts'
 
-/** A stored listing without its content. */
-export interface ListingIndexRow {
-  modelId: string
+export interface HashedListing {
+  listing: Listing
   hash: string
-  state: ListingState
 }
 
 export interface ListingDiff {
@@ -20,51 +18,26 @@ export interface ListingDiff {
   changed: HashedListing[]
   /** Stored as missing and listed again with the same content. */
   returned: string[]
-  /** Present in store, not in the slice, and not rejected either. */
+  /** Stored as present, and not listed any more. */
   absent: string[]
-  /** Present listings that the slice confirms as they are. */
+  /** Stored as they are listed. */
   unchanged: number
-  /** Price components of those. */
-  steadyPrices: number
-  /** Stored as present, and in the slice only as a rejected entry: kept as they are. */
-  kept: number
-}
-
-export interface HashedListing {
-  listing: Listing
-  hash: string
 }
 
 export function diffListings(
   stored: readonly ListingIndexRow[],
-  listings: readonly PendingListing[],
-  rejectedIds: ReadonlySet<string>,
+  touched: readonly PendingListing[],
+  absentIds: readonly string[],
 ): ListingDiff {
   const storedById = new Map(stored.map((row) => [row.modelId, row]))
-  const diff: ListingDiff = {
-    added: [],
-    changed: [],
-    returned: [],
-    absent: [],
-    unchanged: 0,
-    steadyPrices: 0,
-    kept: 0,
-  }
-  for (const { modelId, hash, prices, read } of listings) {
+  const diff: ListingDiff = { added: [], changed: [], returned: [], absent: [], unchanged: 0 }
+  for (const { modelId, hash, read } of touched) {
     const before = storedById.get(modelId)
-    storedById.delete(modelId)
     if (!before || before.state === 'retired') diff.added.push({ listing: read(), hash })
     else if (before.hash !== hash) diff.changed.push({ listing: read(), hash })
     else if (before.state === 'missing') diff.returned.push(modelId)
-    else {
-      diff.unchanged++
-      diff.steadyPrices += prices
-    }
+    else diff.unchanged++
   }
-  for (const { modelId, state } of storedById.values()) {
-    if (state !== 'present') continue
-    if (rejectedIds.has(modelId)) diff.kept++
-    else diff.absent.push(modelId)
-  }
+  diff.absent = absentIds.filter((modelId) => storedById.get(modelId)?.state === 'present')
   return diff
 }

@@ -2,12 +2,7 @@
 import type { Reader } from '../catalog/database.ts'
 import { diffRecords, flattenListing, type FieldChange } from '../catalog/flat-record.ts'
 import type { Listing } from '../catalog/listing.ts'
-import {
-  pendingListings,
-  readAppliedSlices,
-  sliceHeader,
-  type StagedSlice,
-} from '../catalog/slices.ts'
+import { readAppliedSlices, stagedInMemory, type SliceDelta } from '../catalog/slices.ts'
 import { readUpstreamState } from '../history/upstream-state.ts'
 import { requireUpstream } from '../upstreams/configured-upstream.ts'
 import { fetchSnapshot } from './fetch-snapshot.ts'
@@ -66,9 +61,9 @@ export async function dryRun(context: RefreshContext, request: DryRunRequest): P
     always: new Set(),
   })
   const slices: DryRunSlice[] = []
-  for (const staged of changed) {
-    const known = applied.find(({ provider }) => provider === staged.slice.provider)
-    slices.push(await planned(context.db, request, staged, known?.listingCount ?? 0))
+  for (const delta of changed) {
+    const known = applied.find(({ provider }) => provider === delta.provider)
+    slices.push(await planned(context.db, request, delta, known?.listingCount ?? 0))
   }
   const offlineSource = fetched.kind === 'payload' ? fetched.offline?.source : undefined
   return {
@@ -84,18 +79,12 @@ export async function dryRun(context: RefreshContext, request: DryRunRequest): P
 async function planned(
   reader: Reader,
   { upstream, force = false }: DryRunRequest,
-  staged: StagedSlice,
+  delta: SliceDelta,
   previousListings: number,
 ): Promise<DryRunSlice> {
-  const { provider } = staged.slice
-  // As one chunk: it is in memory anyway.
-  const header = { ...sliceHeader(staged), chunkEnds: [] }
-  const chunk = () => Promise.resolve(pendingListings(staged))
-  const plan = await planSlice(
-    reader,
-    { upstream, provider, header, chunk, previousListings },
-    { guarded: !force },
-  )
+  const { provider } = delta
+  const source = { ...stagedInMemory(delta), upstream, provider, previousListings }
+  const plan = await planSlice(reader, source, { guarded: !force })
   const { diff, before } = await plan.chunkPlan(0)
   return {
     provider,

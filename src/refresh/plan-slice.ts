@@ -12,7 +12,7 @@ import {
   type SliceKey,
 } from '../catalog/listings.ts'
 import type { StatedListing } from '../catalog/merge.ts'
-import type { PendingListing, SliceHeader } from '../catalog/slices.ts'
+import type { StagedSlice } from '../catalog/slices.ts'
 import { readValueHolds } from '../history/holds.ts'
 import { canonicalJson, type Json } from '../json.ts'
 import { diffListings, type ListingDiff } from './diff.ts'
@@ -25,10 +25,7 @@ import {
   type ValueHold,
 } from './plausibility.ts'
 
-/** Where a slice's listings come from: staged in the database, or in memory for a dry run. */
-export interface SliceSource extends SliceKey {
-  header: SliceHeader
-  chunk: (index: number) => Promise<PendingListing[]>
+export interface SliceSource extends SliceKey, StagedSlice {
   /** Present listings when the slice was applied last. */
   previousListings: number
 }
@@ -44,6 +41,8 @@ export interface SlicePlan {
   hold: SliceHold | undefined
   /** Single values that are not believed; the rest is. */
   valueHolds: PlannedValueHold[]
+  /** Listings that are what was applied last. */
+  unchanged: number
   chunks: number
   chunkPlan: (index: number) => Promise<ChunkPlan>
 }
@@ -60,13 +59,14 @@ export async function planSlice(
   source: SliceSource,
   { guarded }: { guarded: boolean },
 ): Promise<SlicePlan> {
-  const chunks = Math.max(1, source.header.chunkEnds.length)
+  const { chunks } = source
+  const unchanged = source.header.unchanged + source.header.kept
   const chunkPlan = onlyChunkOnce(chunks, (index) => planChunk(reader, source, index))
-  if (!guarded) return { hold: undefined, valueHolds: [], chunks, chunkPlan }
+  if (!guarded) return { hold: undefined, valueHolds: [], unchanged, chunks, chunkPlan }
   const { evidence, doubtful } = await gatherEvidence(reader, source, chunks, chunkPlan)
   const hold = assessSlice(evidence)
   const valueHolds = hold ? [] : await settleValueHolds(reader, source, doubtful)
-  return { hold, valueHolds, chunks, chunkPlan }
+  return { hold, valueHolds, unchanged, chunks, chunkPlan }
 }
 
 // Nearly every slice is one chunk: it is read and compared once. A large one is read twice, so that
@@ -81,16 +81,13 @@ function onlyChunkOnce(
 }
 
 async function planChunk(reader: Reader, source: SliceSource, index: number): Promise<ChunkPlan> {
-  const { chunkEnds, rejectedIds } = source.header
-  const isLast = index >= chunkEnds.length - 1
-  const range = { after: chunkEnds[index - 1], upTo: isLast ? undefined : chunkEnds[index] }
-  const stored = await readListingIndex(reader, source, range)
-  const diff = diffListings(stored, await source.chunk(index), new Set(rejectedIds))
+  const touched = await source.chunk(index)
+  const absent = index === 0 ? source.header.absent : []
+  const ids = [...touched.map(({ modelId }) => modelId), ...absent]
+  const diff = diffListings(await readListingIndex(reader, source, ids), touched, absent)
   const changedIds = diff.changed.map(({ listing }) => listing.modelId)
-  const before = new Map(
-    (await readListings(reader, source, changedIds)).map((listing) => [listing.modelId, listing]),
-  )
-  return { diff, before }
+  const before = await readListings(reader, source, changedIds)
+  return { diff, before: new Map(before.map((listing) => [listing.modelId, listing])) }
 }
 
 async function gatherEvidence(
@@ -102,18 +99,16 @@ async function gatherEvidence(
   const { header } = source
   const evidence: SliceEvidence = {
     previousListings: source.previousListings,
-    listings: header.listings,
+    listings: header.listings + header.kept,
     entries: header.entries,
     rejected: header.entries - header.listings,
     belowMinimum: header.belowMinimum,
     moves: [],
-    steadyPrices: 0,
+    steadyPrices: header.steadyPrices,
   }
   const doubtful: ValueHold[] = []
   for (let index = 0; index < chunks; index++) {
     const { diff, before } = await chunkPlan(index)
-    evidence.listings += diff.kept
-    evidence.steadyPrices += diff.steadyPrices
     for (const { listing } of diff.changed) {
       const stored = before.get(listing.modelId)
       if (!stored) continue

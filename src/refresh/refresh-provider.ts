@@ -4,19 +4,25 @@
  */
 import { inTransaction, readDatabaseClock, type Tx } from '../catalog/database.ts'
 import { commitProviderFacts } from '../catalog/providers.ts'
+import type { SliceKey } from '../catalog/listings.ts'
 import {
   lockSlice,
+  readAppliedSlices,
   readStagedSlice,
   readSurroundings,
   recordAppliedSlice,
   recordFence,
+  stagedInMemory,
   type LockedSlice,
-  type StagedRefresh,
+  type SliceHeader,
+  type StagedSlice,
 } from '../catalog/slices.ts'
 import { recordVersion } from '../catalog/versions.ts'
+import { PlumblineError } from '../errors.ts'
 import { openHold, supersedeSliceHold } from '../history/holds.ts'
 import { endRun, readSliceRun, type Outcome, type RefreshRun } from '../history/runs.ts'
-import { rankOf } from '../upstreams/configured-upstream.ts'
+import { readPages, readSnapshot, type Snapshot } from '../history/snapshots.ts'
+import { rankOf, requireUpstream } from '../upstreams/configured-upstream.ts'
 import {
   applySlice,
   nothingApplied,
@@ -28,7 +34,9 @@ import { Phases } from './phases.ts'
 import { planSlice } from './plan-slice.ts'
 import type { SliceHold } from './plausibility.ts'
 import { recordPhases, recordSliceEnd } from './record-metrics.ts'
+import { readSnapshotSlices } from './read-snapshot.ts'
 import type { RefreshContext } from './refresh-context.ts'
+import { selectSlices } from './select-slices.ts'
 
 /** Ids only: what a job carries. */
 export interface SliceJob {
@@ -70,10 +78,11 @@ async function commitSlice(context: RefreshContext, tx: Tx, job: SliceJob): Prom
   // A job that was delivered again after its commit: what it did is in the history.
   if (run.status !== 'queued' && run.status !== 'running')
     return { outcome: run.status, applied: nothingApplied() }
-  const staged =
-    job.snapshotId === null ? undefined : await readStagedSlice(tx, job.snapshotId, job.provider)
-  const input = await applyInput(context, tx, job, run, locked, staged)
-  return staged ? commitStaged(context, tx, input, run, locked, staged) : retireOnly(tx, input, run)
+  const snapshot = job.snapshotId === null ? undefined : await readSnapshot(tx, job.snapshotId)
+  const input = await applyInput(context, tx, job, run, locked, snapshot)
+  return snapshot
+    ? commitStaged(context, tx, input, run, locked, snapshot)
+    : retireOnly(tx, input, run)
 }
 
 async function commitStaged(
@@ -82,13 +91,12 @@ async function commitStaged(
   input: ApplyInput,
   run: RefreshRun,
   locked: LockedSlice,
-  staged: StagedRefresh,
+  snapshot: Snapshot,
 ): Promise<SliceResult> {
-  const { header } = staged
-  const chunk = (index: number) => staged.chunk(tx, index)
-  const source = { ...input, header, chunk, previousListings: locked.listingCount }
+  const { header, hashes, ...staged } = await readSlice(context, tx, input, locked, snapshot)
+  const source = { ...input, ...staged, header, previousListings: locked.listingCount }
   const plan = await planSlice(tx, source, { guarded: isGuarded(run) })
-  if (plan.hold) return holdSlice(tx, input, staged, run, plan.hold)
+  if (plan.hold) return holdSlice(tx, input, header, run, plan.hold)
   const applied = await applySlice(tx, input, plan)
   const hasNewFacts = await commitProviderFacts(
     tx,
@@ -98,12 +106,49 @@ async function commitStaged(
     rankOf(context.upstreams),
   )
   if (input.around.sliceHold) await supersedeSliceHold(tx, input)
+  const { adapterVersion, id } = snapshot
   await recordAppliedSlice(tx, input, {
     ...input,
     hash: header.hash,
-    adapterVersion: staged.adapterVersion,
+    hashes,
+    adapterVersion,
+    snapshotId: id,
   })
   return endApplied(tx, input, run, applied, hasNewFacts)
+}
+
+/**
+ * As it was staged, unless another refresh was applied since: then what was staged is the difference to
+ * something else, and the slice is read from the archive again.
+ */
+async function readSlice(
+  context: RefreshContext,
+  tx: Tx,
+  key: SliceKey,
+  locked: LockedSlice,
+  snapshot: Snapshot,
+): Promise<StagedSlice & { hashes: string | undefined }> {
+  const staged = await readStagedSlice(tx, snapshot.id, key.provider)
+  if (staged && staged.header.base === locked.appliedHash) return { ...staged, hashes: undefined }
+  const upstream = requireUpstream(context.upstreams, key.upstream)
+  const read = await readSnapshotSlices(upstream, readPages(tx, snapshot))
+  const applied = await readAppliedSlices(tx, key.upstream, key.provider)
+  const { definition } = upstream
+  const always = new Set([key.provider])
+  const { changed } = selectSlices({
+    definition,
+    snapshot: read,
+    applied,
+    provider: key.provider,
+    always,
+  })
+  const [delta] = changed
+  if (!delta)
+    throw new PlumblineError(
+      'not_found',
+      `Snapshot ${snapshot.id} has no slice of ${key.provider}.`,
+    )
+  return { ...stagedInMemory(delta), hashes: JSON.stringify(Object.fromEntries(delta.hashes)) }
 }
 
 async function applyInput(
@@ -112,7 +157,7 @@ async function applyInput(
   job: SliceJob,
   run: RefreshRun,
   { commitId }: LockedSlice,
-  staged: StagedRefresh | undefined,
+  snapshot: Snapshot | undefined,
 ): Promise<ApplyInput> {
   const { upstream, provider, fence, snapshotId } = job
   const isComplete = upstreams.get(upstream)?.definition.complete ?? false
@@ -125,7 +170,7 @@ async function applyInput(
     snapshotId,
     policy,
     runId: run.id,
-    at: staged?.fetchedAt ?? clock?.() ?? (await readDatabaseClock(tx)),
+    at: snapshot?.fetchedAt ?? clock?.() ?? (await readDatabaseClock(tx)),
     around: await readSurroundings(tx, job),
     absence: isComplete ? grace : 'ignored',
   }
@@ -139,7 +184,7 @@ function isGuarded(run: RefreshRun): boolean {
 async function holdSlice(
   tx: Tx,
   input: ApplyInput,
-  { header }: StagedRefresh,
+  header: SliceHeader,
   run: RefreshRun,
   hold: SliceHold,
 ): Promise<SliceResult> {

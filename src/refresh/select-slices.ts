@@ -1,11 +1,11 @@
 /** Which slices of a snapshot have to be looked at: those whose content is not what was applied last. */
-import { listingHash, sliceHash, type Slice } from '../catalog/listing.ts'
-import type { AppliedSlice, StagedSlice } from '../catalog/slices.ts'
+import type { Slice } from '../catalog/listing.ts'
+import { sliceDelta, type AppliedSlice, type SliceDelta } from '../catalog/slices.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
 import type { ReadSnapshot } from './validate.ts'
 
 export interface Selection {
-  changed: StagedSlice[]
+  changed: SliceDelta[]
   /** Listings of slices that are what was applied last. */
   unchangedListings: number
   rejected: number
@@ -38,14 +38,14 @@ export function selectSlices({
   for (const slice of withVanished(snapshot, applied, definition.complete)) {
     if (provider !== undefined && slice.provider !== provider) continue
     const known = appliedByProvider.get(slice.provider)
-    const hashes = slice.listings.map(listingHash)
-    const hash = sliceHash(slice, hashes)
-    const isKnown =
-      known && known.adapterVersion === definition.adapterVersion && known.appliedHash === hash
-    if ((isKnown || known?.rejectedHash === hash) && !always.has(slice.provider))
+    const delta = sliceDelta(slice, known, belowMinimum)
+    const isApplied =
+      known?.adapterVersion === definition.adapterVersion && known.appliedHash === delta.hash
+    const isSettled = isApplied || known?.rejectedHash === delta.hash
+    if (isSettled && !always.has(slice.provider))
       selection.unchangedListings += slice.listings.length
     else if (known || slice.listings.length > 0 || Object.keys(slice.facts).length > 0)
-      selection.changed.push({ slice, hashes, hash, belowMinimum })
+      selection.changed.push(delta)
   }
   return selection
 }

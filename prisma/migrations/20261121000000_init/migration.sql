@@ -79,6 +79,7 @@ CREATE TABLE "snapshot_slices" (
     "provider" TEXT NOT NULL,
     "chunk" INTEGER NOT NULL,
     "payload" TEXT NOT NULL,
+    "hashes" TEXT,
 
     CONSTRAINT "snapshot_slices_pkey" PRIMARY KEY ("snapshot_id","provider","chunk")
 );
@@ -89,6 +90,7 @@ CREATE TABLE "provider_slices" (
     "provider" TEXT NOT NULL,
     "applied_fence" BIGINT NOT NULL DEFAULT 0,
     "applied_hash" TEXT,
+    "hashes" TEXT,
     "adapter_version" INTEGER NOT NULL DEFAULT 0,
     "snapshot_id" BIGINT,
     "listing_count" INTEGER NOT NULL DEFAULT 0,
@@ -603,6 +605,8 @@ CREATE INDEX models_text_idx ON models USING gin (to_tsvector('simple',
 -- Bytes that are compressed already (pages) or read once and dropped (slices): do not try again.
 ALTER TABLE snapshot_pages ALTER COLUMN body SET STORAGE EXTERNAL;
 ALTER TABLE snapshot_slices ALTER COLUMN payload SET STORAGE EXTERNAL;
+ALTER TABLE snapshot_slices ALTER COLUMN hashes SET STORAGE EXTERNAL;
+ALTER TABLE provider_slices ALTER COLUMN hashes SET STORAGE EXTERNAL;
 
 -- Room in each page, so that an update of a column without an index stays on it.
 ALTER TABLE listings SET (fillfactor = 90);
