@@ -21,6 +21,7 @@ import {
   sortComponents,
   type PriceSheet,
 } from './price.ts'
+import { pricesInForce } from './price-dates.ts'
 
 export type ListingState = 'present' | 'missing' | 'retired'
 
@@ -55,7 +56,10 @@ export interface MergeInput {
 
 export function mergeModel(input: MergeInput): CatalogModel {
   const { provider, modelId, overrides, operator } = input
-  const listings = usableListings(input.listings)
+  const listings = usableListings(input.listings).map((listing) => ({
+    ...listing,
+    prices: pricesInForce(listing.prices, input.today),
+  }))
   const provenance: Record<string, string> = {}
   const fields = mergeFields(input, listings, provenance)
   const prices = mergePrices(input, listings, provenance)

@@ -1,15 +1,18 @@
 /**
  * The catalog as models.dev's tree: what opencode and others read from `/api.json`. Values are the
- * catalog's (merged, overridden); only what has no field comes from what models-dev stated. Of prices
- * it carries the standard mode with context tiers: times of day, regions and batch have no place in it.
+ * catalog's (merged, overridden); only what has no field comes from what models-dev stated. Prices:
+ * models-dev-cost.ts.
  */
 import type { CatalogModel, CatalogProvider } from '../../catalog/model.ts'
-import { componentKey, type Meter, type PriceComponent } from '../../catalog/price.ts'
-import { isJsonObject, JsonDecimal, type Json, type JsonObject } from '../../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import { renderCost, renderExperimental } from './models-dev-cost.ts'
 
 const source = 'models-dev'
 
-/** Retired and disabled models are left out, and so are providers without a model. JSON text. */
+/**
+ * JSON text. Retired and disabled models are left out, and so are providers without a model, unless
+ * models-dev itself lists them.
+ */
 export function renderModelsDev(
   providers: readonly CatalogProvider[],
   models: Iterable<CatalogModel>,
@@ -49,7 +52,14 @@ function renderProvider(
 /** Fields that every client of the format requires are false, empty or 0 where nobody states them. */
 function renderModel(model: CatalogModel): JsonObject {
   const { fields, extra, modelId } = model
-  const { limit, modalities, cost: _cost, cost_forms: _forms, ...rest } = extra[source] ?? {}
+  const {
+    limit,
+    modalities,
+    experimental,
+    cost: _cost,
+    cost_forms: _forms,
+    ...rest
+  } = extra[source] ?? {}
   const known = {
     id: modelId,
     name: fields.name ?? modelId,
@@ -71,8 +81,9 @@ function renderModel(model: CatalogModel): JsonObject {
     },
     open_weights: fields.openWeights ?? false,
     limit: renderLimit(model, isJsonObject(limit) ? limit : {}),
-    cost: renderCost(model),
-    // Never on a mere miss: clients hide what is deprecated.
+    cost: renderCost(model.prices, extra[source] ?? {}),
+    experimental: experimental && renderExperimental(experimental, model.prices),
+    // What an upstream says, never a mere miss: clients hide what is deprecated.
     status: fields.stage,
   }
   return { ...definedOnly(known), ...rest }
@@ -87,65 +98,6 @@ function renderLimit({ fields }: CatalogModel, stated: JsonObject): JsonObject {
       Object.entries(stated).filter(([key]) => !['context', 'input', 'output'].includes(key)),
     ),
   })
-}
-
-const costKeys: Partial<Record<Meter, string>> = {
-  input: 'input',
-  output: 'output',
-  reasoning: 'reasoning',
-  cache_read: 'cache_read',
-  cache_write: 'cache_write',
-  input_audio: 'input_audio',
-  output_audio: 'output_audio',
-}
-
-function renderCost({ prices, extra }: CatalogModel): JsonObject | undefined {
-  const stated = extra[source]?.['cost']
-  const rest = isJsonObject(stated) ? stated : {}
-  const plain = prices.components.filter(
-    (component) => isPlain(component) && costKeys[component.meter],
-  )
-  if (plain.length === 0 && stated === undefined) return undefined
-  const tiers = Map.groupBy(
-    plain.filter(({ minTokens }) => minTokens !== undefined),
-    ({ minTokens }) => minTokens ?? 0,
-  )
-  return {
-    ...amounts(plain.filter(({ minTokens }) => minTokens === undefined)),
-    ...renderTiers(tiers, extra[source]?.['cost_forms']),
-    ...rest,
-  }
-}
-
-/** Without mode, region, time: what the format can say. A USD amount of the 5-minute cache counts. */
-function isPlain(component: PriceComponent): boolean {
-  const { minTokens: _minTokens, ...untiered } = component
-  return componentKey(untiered) === component.meter
-}
-
-function renderTiers(
-  tiers: ReadonlyMap<number, PriceComponent[]>,
-  stated: Json | undefined,
-): JsonObject {
-  if (tiers.size === 0) return {}
-  const forms = Array.isArray(stated) ? stated : ['tiers', 'context_over_200k']
-  const sizes = [...tiers.keys()].sort((a, b) => a - b)
-  const long = tiers.get(200_000)
-  return definedOnly({
-    tiers: forms.includes('tiers')
-      ? sizes.map((size) => ({
-          ...amounts(tiers.get(size) ?? []),
-          tier: { type: 'context', size },
-        }))
-      : undefined,
-    context_over_200k: forms.includes('context_over_200k') && long ? amounts(long) : undefined,
-  })
-}
-
-function amounts(components: readonly PriceComponent[]): JsonObject {
-  return Object.fromEntries(
-    components.map(({ meter, amount }) => [costKeys[meter] ?? meter, new JsonDecimal(amount)]),
-  )
 }
 
 function definedOnly(object: Record<string, Json | undefined>): JsonObject {

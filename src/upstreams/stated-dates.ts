@@ -1,0 +1,20 @@
+/** Dates as upstreams state them. What is no date stays where it was stated and is not a field. */
+
+const datePattern = /^\d{4}(-\d{2}(-\d{2})?)?$/
+
+/** "2025", "2025-03" or "2025-03-14", also as the beginning of a timestamp. */
+export function dateText(stated: string | null | undefined): string | undefined {
+  const [date = ''] = stated?.split('T') ?? []
+  return datePattern.test(date) ? date : undefined
+}
+
+// Before 2015 no model was served: 0 and small numbers are placeholders. Above 2100 it is milliseconds.
+const earliest = Date.UTC(2015) / 1000
+const latest = Date.UTC(2100) / 1000
+
+/** The UTC day of a Unix time in seconds. */
+export function dayOfUnixSeconds(seconds: number | null | undefined): string | undefined {
+  if (seconds === null || seconds === undefined || seconds < earliest || seconds > latest)
+    return undefined
+  return new Date(seconds * 1000).toISOString().slice(0, 10)
+}
