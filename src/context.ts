@@ -18,8 +18,7 @@ import type { RefreshContext } from './refresh/refresh-context.ts'
 import { configureUpstreams } from './upstreams/configure.ts'
 import { authorityOf, type ConfiguredUpstream } from './upstreams/configured-upstream.ts'
 import { createFetcher, type Fetcher } from './upstreams/fetch.ts'
-
-export const version = '0.1.0'
+import { version } from './version.ts'
 
 export interface ContextOverrides {
   log?: Logger
@@ -47,20 +46,20 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
   const metrics = createMetrics({ version })
   metrics.initialise([...upstreams.keys()])
   const database = openDatabase({
-    url: required(config.databaseUrl, 'DATABASE_URL'),
+    url: requireUrl(config.databaseUrl, 'DATABASE_URL'),
     poolSize: config.databasePool,
     applicationName: 'plumbline',
   })
   const fetcher = openFetcher(config, metrics)
   const queues = once(() =>
     openQueues({
-      redisUrl: required(config.redisUrl, 'REDIS_URL'),
+      redisUrl: requireUrl(config.redisUrl, 'REDIS_URL'),
       prefix: `{${config.redisPrefix}}`,
       log,
       metrics,
     }),
   )
-  const eventsRedis = once(() => openEventsRedis(required(config.redisUrl, 'REDIS_URL'), log))
+  const eventsRedis = once(() => openEventsRedis(requireUrl(config.redisUrl, 'REDIS_URL'), log))
   const relay = once(() => openRelay(config, database.db, eventsRedis.get(), log, metrics))
   return {
     config,
@@ -71,11 +70,12 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
     upstreams,
     policy: { authority: authorityOf(upstreams), autoActivate: config.catalogAutoActivate },
     circuit: { failures: config.circuitFailures, pauseMs: config.circuitPauseMs },
+    memos: new Map(),
     refreshAttempts: config.refreshAttempts,
     refreshCooldownMs: config.refreshCooldownMs,
     ...(overrides.clock ? { clock: overrides.clock } : {}),
     get redisUrl() {
-      return required(config.redisUrl, 'REDIS_URL')
+      return requireUrl(config.redisUrl, 'REDIS_URL')
     },
     get queues() {
       return queues.get()
@@ -136,7 +136,8 @@ function registrations(upstreams: ReadonlyMap<string, ConfiguredUpstream>) {
   }))
 }
 
-function required(value: string | undefined, name: string): string {
+/** Throws `config_invalid` that says how to get a server. */
+export function requireUrl(value: string | undefined, name: string): string {
   if (value !== undefined) return value
   throw new PlumblineError(
     'config_invalid',

@@ -75,16 +75,22 @@ export function canonicalDecimal(text: string): string | undefined {
 
 /**
  * JSON with object keys in code-unit order, so that equal content has equal text. Arrays keep their
- * order: it can carry meaning.
+ * order: it can carry meaning. Written as loops: it runs over every entry of every payload.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (isJsonObject(value)) {
-    const members = Object.keys(value)
-      .filter((key) => value[key] !== undefined)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
-    return `{${members.join(',')}}`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  if (value instanceof JsonDecimal) return value.text
+  let members = ''
+  if (Array.isArray(value)) {
+    for (const item of value) members += `${members === '' ? '' : ','}${canonicalJson(item)}`
+    return `[${members}]`
   }
-  return value instanceof JsonDecimal ? value.text : (JSON.stringify(value) ?? 'null')
+  for (const [key, member] of sortedEntries(value))
+    if (member !== undefined)
+      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
+  return `{${members}}`
+}
+
+function sortedEntries(value: object): [string, unknown][] {
+  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
 }

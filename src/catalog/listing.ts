@@ -28,11 +28,21 @@ export interface ProviderFacts {
   extra?: JsonObject
 }
 
+/** A listing that is read only where its content is needed: most are what was applied last. */
+export interface PendingListing {
+  modelId: string
+  /** `listingHash` of its content. */
+  hash: string
+  /** Number of its price components. */
+  prices: number
+  read: () => Listing
+}
+
 /** All listings of one provider in one snapshot, sorted by model id (code units). */
 export interface Slice {
   provider: string
   facts: ProviderFacts
-  listings: Listing[]
+  listings: PendingListing[]
   /** Ids of entries that were rejected: their stored listings are kept as they are. */
   rejectedIds: string[]
   entries: number
@@ -48,10 +58,8 @@ export function listingHash({
 }
 
 /** Over the normalised content in canonical order: upstreams reorder their files from build to build. */
-export function sliceHash(slice: Slice, hashes: readonly string[]): string {
-  const lines = slice.listings.map(
-    (listing, index) => `${JSON.stringify(listing.modelId)} ${hashes[index]}`,
-  )
+export function sliceHash(slice: Slice): string {
+  const lines = slice.listings.map(({ modelId, hash }) => `${JSON.stringify(modelId)} ${hash}`)
   return contentHash(
     [canonicalJson(slice.facts), ...slice.rejectedIds.map((id) => `!${id}`), ...lines].join('\n'),
   )

@@ -6,7 +6,13 @@
 import { PlumblineError } from '../errors.ts'
 import { parseJson } from '../json.ts'
 import { columnList, Prisma, recordset, type Db, type Reader, type Tx } from './database.ts'
-import { listingHash, sliceHash, type Listing, type ProviderFacts, type Slice } from './listing.ts'
+import {
+  sliceHash,
+  type Listing,
+  type PendingListing,
+  type ProviderFacts,
+  type Slice,
+} from './listing.ts'
 import type { SliceKey } from './listings.ts'
 
 const chunkSize = 1000
@@ -39,13 +45,6 @@ export interface SliceHeader {
   steadyPrices: number
 }
 
-/** A listing that is read only where its content is needed: most never are. */
-export interface PendingListing {
-  modelId: string
-  hash: string
-  read: () => Listing
-}
-
 /** Pure: what a slice changes against the one that was applied last. */
 export function sliceDelta(
   slice: Slice,
@@ -53,16 +52,9 @@ export function sliceDelta(
   belowMinimum: boolean,
 ): SliceDelta {
   const known = new Map(Object.entries(parseHashes(applied?.hashes)))
-  const hashes = new Map(slice.listings.map((listing) => [listing.modelId, listingHash(listing)]))
-  const pending = slice.listings.map((listing) => {
-    return {
-      modelId: listing.modelId,
-      hash: hashes.get(listing.modelId) ?? '',
-      read: () => listing,
-    }
-  })
-  const touched = pending.filter(({ modelId, hash }) => known.get(modelId) !== hash)
-  const steady = slice.listings.filter(({ modelId }) => known.get(modelId) === hashes.get(modelId))
+  const { listings } = slice
+  const hashes = new Map(listings.map(({ modelId, hash }) => [modelId, hash]))
+  const steady = listings.filter(({ modelId, hash }) => known.get(modelId) === hash)
   const rejected = new Set(slice.rejectedIds)
   const unlisted = [...known.keys()].filter((modelId) => !hashes.has(modelId))
   return {
@@ -70,15 +62,15 @@ export function sliceDelta(
     facts: slice.facts,
     rejectedIds: slice.rejectedIds,
     entries: slice.entries,
-    listings: slice.listings.length,
-    hash: sliceHash(slice, [...hashes.values()]),
+    listings: listings.length,
+    hash: sliceHash(slice),
     base: applied?.appliedHash ?? null,
     belowMinimum,
     absent: unlisted.filter((modelId) => !rejected.has(modelId)),
     kept: unlisted.filter((modelId) => rejected.has(modelId)).length,
     unchanged: steady.length,
-    steadyPrices: steady.reduce((sum, { prices }) => sum + prices.components.length, 0),
-    touched,
+    steadyPrices: steady.reduce((sum, { prices }) => sum + prices, 0),
+    touched: listings.filter(({ modelId, hash }) => known.get(modelId) !== hash),
     hashes,
   }
 }
@@ -185,7 +177,8 @@ async function readChunk(
 }
 
 function toPending([hash, listing]: StagedListing): PendingListing {
-  return { modelId: listing.modelId, hash, read: () => listing }
+  const prices = listing.prices.components.length
+  return { modelId: listing.modelId, hash, prices, read: () => listing }
 }
 
 /** What is staged and neither needed by an open hold nor by a refresh that is still under way. */

@@ -158,9 +158,12 @@ async function readSlices(
   state: UpstreamState,
 ): Promise<ReadSnapshot> {
   const { context, run, upstream, phases, signal } = collect
-  const read = await phases.time('parse', () => readSnapshotSlices(upstream, pages))
+  const { memos } = context
+  const { id } = upstream.definition
+  const read = await phases.time('parse', () => readSnapshotSlices(upstream, pages, memos.get(id)))
+  memos.set(id, read.memo)
   signal?.throwIfAborted()
-  await recordRejects(context.db, run.id, upstream.definition.id, read.rejects)
+  await recordRejects(context.db, run.id, id, read.rejects)
   recordEntries(context.metrics, upstream.definition.id, read)
   await recordProgress(context.db, run.id, { entries: read.entries, rejected: read.rejects.length })
   if (read.entries === 0 && state.successCount === 0)

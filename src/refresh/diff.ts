@@ -2,9 +2,8 @@
  * What the touched part of a slice changes against the listings that are stored. Works on one chunk of
  * a slice at a time, so that a slice of any size fits. Pure.
  */
-import type { Listing } from '../catalog/listing.ts'
+import type { Listing, PendingListing } from '../catalog/listing.ts'
 import type { ListingIndexRow } from '../catalog/listings.ts'
-import type { PendingListing } from '../catalog/slices.ts'
 
 export interface HashedListing {
   listing: Listing

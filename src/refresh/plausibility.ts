@@ -1,6 +1,6 @@
 /**
  * Which changes are believed. A slice guard holds everything a snapshot says of one provider; a value
- * guard holds one value and lets the rest pass. Pure; the limits are DESIGN's, in one table.
+ * guard holds one value and lets the rest pass. Pure; the limits are in one table.
  */
 import { Decimal } from 'decimal.js'
 import type { Listing } from '../catalog/listing.ts'

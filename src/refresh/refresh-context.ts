@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { ConfiguredUpstream } from '../upstreams/configured-upstream.ts'
 import type { Fetcher } from '../upstreams/fetch.ts'
+import type { ReadMemo } from './validate.ts'
 
 export interface RefreshContext {
   db: Db
@@ -15,6 +16,8 @@ export interface RefreshContext {
   upstreams: ReadonlyMap<string, ConfiguredUpstream>
   policy: MergePolicy
   circuit: CircuitPolicy
+  /** By upstream: what the entries of its last snapshot were read as, in this process. */
+  memos: Map<string, ReadMemo>
   /** Tests set the time at which snapshots are fetched; otherwise PostgreSQL's clock says it. */
   clock?: () => Date
   /** Tells the outbox relay that there is something; does not wait for it. */

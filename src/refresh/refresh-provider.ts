@@ -60,7 +60,7 @@ export async function refreshProvider(
   const result = await phases.time('apply', () =>
     inTransaction(db, (tx) => commitSlice(context, tx, job)),
   )
-  if (result.applied.changes.length > 0) context.announce()
+  if (result.outcome !== 'unchanged') context.announce()
   recordSliceEnd(metrics, job, result.outcome, result.applied.changes)
   recordPhases(metrics, job.upstream, phases)
   return result.outcome

@@ -5,8 +5,10 @@
 import { ZodError } from 'zod'
 import {
   byModelId,
+  contentHash,
   listingHash,
   type Listing,
+  type PendingListing,
   type ProviderFacts,
   type Slice,
 } from '../catalog/listing.ts'
@@ -39,7 +41,16 @@ export interface ReadSnapshot {
   slices: Map<string, Slice>
   rejects: Reject[]
   entries: number
-  /** Entries that are not objects of any provider's: they count against the whole snapshot. */
+}
+
+/**
+ * What became of entries that were read before: raw content → hash of the listing. An entry that comes
+ * again byte for byte need not be validated again, which is most of them at every refresh.
+ */
+export type ReadMemo = ReadonlyMap<string, KnownEntry>
+interface KnownEntry {
+  hash: string
+  prices: number
 }
 
 /** Collects items page by page; `finish` sorts, settles duplicates and hands the slices over. */
@@ -47,10 +58,14 @@ export class SliceCollector {
   readonly #upstream: Pick<Upstream, 'listing'>
   readonly #drafts = new Map<string, SliceDraft>()
   readonly #rejects: Reject[] = []
+  readonly #before: ReadMemo
+  /** What the next refresh need not validate again. */
+  readonly memo = new Map<string, KnownEntry>()
   #entries = 0
 
-  constructor(upstream: Pick<Upstream, 'listing'>) {
+  constructor(upstream: Pick<Upstream, 'listing'>, before: ReadMemo = new Map()) {
     this.#upstream = upstream
+    this.#before = before
   }
 
   add(item: Item): void {
@@ -62,13 +77,29 @@ export class SliceCollector {
       return
     }
     this.#entries++
-    const result = validateEntry(item, this.#upstream)
+    const result = this.#read(item)
     if ('reason' in result) this.#reject(item, result.reason, result.message)
     else {
       const draft = this.#draft(item.provider)
       draft.entries++
       draft.listings.push(result)
     }
+  }
+
+  #read(entry: Entry): PendingListing | { reason: string; message: string } {
+    const { provider, modelId } = entry
+    const key = contentHash(JSON.stringify([provider, modelId, entry.raw]))
+    const known = this.#before.get(key)
+    const read = () => ({ provider, modelId, ...this.#upstream.listing(entry) })
+    if (known) {
+      this.memo.set(key, known)
+      return { modelId, ...known, read }
+    }
+    const listing = validateEntry(entry, this.#upstream)
+    if ('reason' in listing) return listing
+    const facts = { hash: listingHash(listing), prices: listing.prices.components.length }
+    this.memo.set(key, facts)
+    return { modelId, ...facts, read: () => listing }
   }
 
   finish(): ReadSnapshot {
@@ -106,15 +137,16 @@ export class SliceCollector {
   // taken, whatever their order, and what is stored stays.
   #settle(provider: string, draft: SliceDraft): Slice {
     const sorted = draft.listings.sort(byModelId)
-    const listings: Listing[] = []
+    const listings: PendingListing[] = []
     for (let start = 0; start < sorted.length;) {
       const first = sorted[start]
       if (!first) break
       let end = start + 1
       while (sorted[end]?.modelId === first.modelId) end++
       const same = sorted.slice(start, end)
-      if (same.length === 1 || new Set(same.map(listingHash)).size === 1) listings.push(first)
-      else for (const listing of same) this.#rejectDuplicate(draft, listing)
+      if (same.length === 1 || new Set(same.map(({ hash }) => hash)).size === 1)
+        listings.push(first)
+      else for (const pending of same) this.#rejectDuplicate(draft, pending.read())
       start = end
     }
     return {
@@ -144,7 +176,7 @@ export class SliceCollector {
 
 interface SliceDraft {
   facts: ProviderFacts
-  listings: Listing[]
+  listings: PendingListing[]
   rejectedIds: Set<string>
   entries: number
 }

@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyChanges, diffRecords, type FlatRecord } from '../../src/catalog/flat-record.ts'
-import { compareIds, listingHash, type Listing } from '../../src/catalog/listing.ts'
-import type { PendingListing } from '../../src/catalog/slices.ts'
+import {
+  compareIds,
+  listingHash,
+  type Listing,
+  type PendingListing,
+} from '../../src/catalog/listing.ts'
 import { diffListings } from '../../src/refresh/diff.ts'
 import type { Json } from '../../src/json.ts'
 
@@ -45,7 +49,7 @@ const listing = (modelId: string, name = modelId): Listing => ({
 
 const pending = (modelId: string, name = modelId): PendingListing => {
   const read = () => listing(modelId, name)
-  return { modelId, hash: listingHash(read()), read }
+  return { modelId, hash: listingHash(read()), prices: 0, read }
 }
 
 describe('the diff of a slice', () => {

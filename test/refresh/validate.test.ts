@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../src/json.ts'
 import { SliceCollector } from '../../src/refresh/validate.ts'
-import type { Item } from '../../src/upstreams/upstream.ts'
+import type { Entry, Item } from '../../src/upstreams/upstream.ts'
 import { simpleUpstream } from '../support/simple-upstream.ts'
 
 const upstream = simpleUpstream('alpha')
@@ -93,7 +93,32 @@ describe('an entry', () => {
   it('keeps unknown fields, __proto__ among them', () => {
     const [listing] =
       read('{"models": [{"id": "a", "new_field": {"x": 1.50}}]}').slices.get('acme')?.listings ?? []
-    expect(JSON.stringify(listing?.extra)).toBe('{"new_field":{"x":1.5}}')
+    expect(JSON.stringify(listing?.read().extra)).toBe('{"new_field":{"x":1.5}}')
+  })
+})
+
+describe('an entry that was read before', () => {
+  it('is not validated again, and gives the same listing when it is needed', () => {
+    let validated = 0
+    const counting = { listing: (entry: Entry) => (validated++, upstream.listing(entry)) }
+    const item: Item = { kind: 'entry', provider: 'acme', modelId: 'a', raw: { id: 'a', input: 1 } }
+    const first = new SliceCollector(counting)
+    first.add(item)
+    const [before] = first.finish().slices.get('acme')?.listings ?? []
+    const second = new SliceCollector(counting, first.memo)
+    second.add(item)
+    const [again] = second.finish().slices.get('acme')?.listings ?? []
+    expect(validated).toBe(1)
+    expect(again).toMatchObject({ hash: before?.hash, prices: 1 })
+    expect(again?.read()).toEqual(before?.read())
+  })
+
+  it('is validated again when anything of it differs', () => {
+    const first = new SliceCollector(upstream)
+    first.add({ kind: 'entry', provider: 'acme', modelId: 'a', raw: { id: 'a', input: 1 } })
+    const second = new SliceCollector(upstream, first.memo)
+    second.add({ kind: 'entry', provider: 'acme', modelId: 'a', raw: { id: 'a', input: 'x' } })
+    expect(second.finish().rejects).toHaveLength(1)
   })
 })
 

@@ -1,11 +1,17 @@
 /** A catalog in memory that knows one payload: for tests of adapters and formats. */
+import type { Listing, Slice } from '../../src/catalog/listing.ts'
 import { mergeModel } from '../../src/catalog/merge.ts'
 import type { CatalogModel, CatalogProvider } from '../../src/catalog/model.ts'
 import { parseJson } from '../../src/json.ts'
 import { SliceCollector, type ReadSnapshot } from '../../src/refresh/validate.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
 
-export function readPayload(upstream: Upstream, body: string): ReadSnapshot {
+/** A snapshot whose listings are all read. */
+export interface ReadPayload extends Omit<ReadSnapshot, 'slices'> {
+  slices: Map<string, Omit<Slice, 'listings'> & { listings: Listing[] }>
+}
+
+export function readPayload(upstream: Upstream, body: string): ReadPayload {
   const collector = new SliceCollector(upstream)
   for (const item of upstream.entries({
     url: upstream.url,
@@ -13,12 +19,19 @@ export function readPayload(upstream: Upstream, body: string): ReadSnapshot {
     upstream: upstream.id,
   }))
     collector.add(item)
-  return collector.finish()
+  const { slices, ...rest } = collector.finish()
+  const read = [...slices].map(([provider, slice]) => {
+    return [
+      provider,
+      { ...slice, listings: slice.listings.map((pending) => pending.read()) },
+    ] as const
+  })
+  return { ...rest, slices: new Map(read) }
 }
 
 export function catalogOf(
   upstream: Upstream,
-  { slices }: ReadSnapshot,
+  { slices }: Pick<ReadPayload, 'slices'>,
 ): { providers: CatalogProvider[]; models: CatalogModel[] } {
   const providers = [...slices.values()].map(({ provider, facts }): CatalogProvider => {
     const { extra = {}, name = provider, env = [], ...columns } = facts

@@ -50,6 +50,7 @@ export async function openPipeline(upstreams: readonly PipelineUpstream[]): Prom
     upstreams: byId,
     policy: { authority: authorityOf(byId), autoActivate: true },
     circuit: { failures: 5, pauseMs: 60_000 },
+    memos: new Map(),
     get clock() {
       return now === undefined ? () => new Date() : () => now ?? new Date()
     },

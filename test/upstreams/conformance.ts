@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { priceState } from '../../src/catalog/price.ts'
 import { PlumblineError } from '../../src/errors.ts'
 import { isJsonObject } from '../../src/json.ts'
-import type { ReadSnapshot } from '../../src/refresh/validate.ts'
+import type { ReadPayload } from '../support/catalog-of.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
 import { readPayload } from '../support/catalog-of.ts'
 
@@ -80,7 +80,7 @@ export function describeConformance(upstream: Upstream, sample: PayloadSample): 
 }
 
 /** Where the entries are all there is, an empty list cannot be told from something else. */
-function readEmpty(upstream: Upstream, body: string): Pick<ReadSnapshot, 'entries' | 'rejects'> {
+function readEmpty(upstream: Upstream, body: string): Pick<ReadPayload, 'entries' | 'rejects'> {
   try {
     return readPayload(upstream, body)
   } catch (error) {

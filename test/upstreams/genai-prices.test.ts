@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Listing } from '../../src/catalog/listing.ts'
 import { componentKey, flatAmount, type PriceSheet } from '../../src/catalog/price.ts'
 import { isJsonObject, parseJson } from '../../src/json.ts'
-import type { ReadSnapshot } from '../../src/refresh/validate.ts'
+import type { ReadPayload } from '../support/catalog-of.ts'
 import { genaiPrices } from '../../src/upstreams/genai-prices.ts'
 import { genaiPricesProviders } from '../../src/upstreams/genai-prices-providers.ts'
 import { readPayload } from '../support/catalog-of.ts'
@@ -14,11 +14,11 @@ const fixture = readFileSync(
   'utf8',
 )
 
-function find({ slices }: ReadSnapshot, provider: string, modelId: string): Listing | undefined {
+function find({ slices }: ReadPayload, provider: string, modelId: string): Listing | undefined {
   return slices.get(provider)?.listings.find((listing) => listing.modelId === modelId)
 }
 
-function count({ slices }: ReadSnapshot): number {
+function count({ slices }: ReadPayload): number {
   return [...slices.values()].reduce((sum, { listings }) => sum + listings.length, 0)
 }
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { flatAmount, componentKey } from '../../src/catalog/price.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../../src/json.ts'
-import type { ReadSnapshot } from '../../src/refresh/validate.ts'
+import type { ReadPayload } from '../support/catalog-of.ts'
 import { litellm } from '../../src/upstreams/litellm.ts'
 import { componentOf, nameOf, presentName } from '../../src/upstreams/litellm-prices.ts'
 import { canonicalProvider, litellmIdentity } from '../../src/upstreams/litellm-providers.ts'
@@ -261,24 +261,24 @@ describe.skipIf(!hasSharedData)(`the recorded series${sharedDataNote}`, () => {
   })
 })
 
-function listingsOf({ slices }: ReadSnapshot) {
+function listingsOf({ slices }: ReadPayload) {
   return [...slices.values()].flatMap(({ listings }) => listings)
 }
 
 /** By the map's key; the first one for ''. */
-function listingOf(snapshot: ReadSnapshot, key: string) {
+function listingOf(snapshot: ReadPayload, key: string) {
   const found = listingsOf(snapshot).find(({ extra }) => key === '' || extra['key'] === key)
   if (!found) throw new Error(`no listing of ${key}`)
   return found
 }
 
-function idsOf(snapshot: ReadSnapshot): string[] {
+function idsOf(snapshot: ReadPayload): string[] {
   return listingsOf(snapshot)
     .map(({ provider, modelId }) => `${provider} ${modelId}`)
     .sort()
 }
 
-function keysById(snapshot: ReadSnapshot): JsonObject {
+function keysById(snapshot: ReadPayload): JsonObject {
   return Object.fromEntries(
     listingsOf(snapshot).map(({ provider, modelId, extra }) => [
       `${provider} ${modelId}`,
@@ -287,7 +287,7 @@ function keysById(snapshot: ReadSnapshot): JsonObject {
   )
 }
 
-function amountsOf(snapshot: ReadSnapshot, key: string): Record<string, string> {
+function amountsOf(snapshot: ReadPayload, key: string): Record<string, string> {
   return Object.fromEntries(
     listingOf(snapshot, key).prices.components.map((each) => [componentKey(each), each.amount]),
   )

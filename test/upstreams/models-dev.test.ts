@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { componentKey, flatAmount, type PriceSheet } from '../../src/catalog/price.ts'
 import type { Listing } from '../../src/catalog/listing.ts'
-import type { ReadSnapshot } from '../../src/refresh/validate.ts'
+import type { ReadPayload } from '../support/catalog-of.ts'
 import { modelsDev } from '../../src/upstreams/models-dev.ts'
 import { readPayload } from '../support/catalog-of.ts'
 import { hasSharedData, readShared, sharedDataNote, sharedFiles } from '../support/shared-data.ts'
@@ -184,7 +184,7 @@ function tier(size: number, amounts: Record<string, number>): Record<string, unk
   return { ...amounts, tier: { type: 'context', size } }
 }
 
-function readTree(tree: Record<string, unknown>): ReadSnapshot {
+function readTree(tree: Record<string, unknown>): ReadPayload {
   return readPayload(modelsDev, JSON.stringify(tree))
 }
 
@@ -197,7 +197,7 @@ function readBody(cost: string): Listing {
   return onlyListing(readPayload(modelsDev, `{"acme":{"models":{"alpha":{"cost":${cost}}}}}`))
 }
 
-function onlyListing({ slices, rejects }: ReadSnapshot): Listing {
+function onlyListing({ slices, rejects }: ReadPayload): Listing {
   const [listing] = slices.get('acme')?.listings ?? []
   if (!listing) throw new Error(`rejected: ${JSON.stringify(rejects)}`)
   return listing
