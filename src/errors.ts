@@ -117,6 +117,8 @@ function sqlState(error: Error): string | undefined {
   return match?.[1]
 }
 
+/** The sentence that says it: Prisma puts it last, between backticks. */
 function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? text
+  const line = text.trim().split('\n').at(-1) ?? text
+  return /Message: `(.+)`$/.exec(line)?.[1] ?? line
 }

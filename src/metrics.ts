@@ -5,6 +5,7 @@
  */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createInstruments, type MetricDescription } from './metrics-instruments.ts'
+import { singleFlight } from './single-flight.ts'
 import { withinLimit } from './within-limit.ts'
 
 /** Label `provider` of what concerns an upstream's whole payload: the collect itself. */
@@ -74,8 +75,8 @@ function declareMetrics(registry: Registry) {
     ),
     itemsRead: counter(
       'items_read_total',
-      ['upstream'],
-      'Entries that were read, valid or not: what rejects are a share of.',
+      ['upstream', 'result'],
+      'Entries that were read, by result: valid or rejected.',
     ),
     itemsRejected: counter(
       'items_rejected_total',
@@ -230,21 +231,12 @@ async function run(
   }
 }
 
-/** A collector that still waits for a dead server is joined, not started again at every scrape. */
-function singleFlight(collect: Collect): Collect {
-  let running: Promise<void> | undefined
-  return async () => {
-    running ??= collect().finally(() => (running = undefined))
-    await running
-  }
-}
-
 function initialise(instruments: Instruments, upstreamIds: readonly string[]): void {
   for (const upstream of upstreamIds) {
     for (const outcome of syncOutcomes)
       instruments.syncRuns.inc({ upstream, provider: allProviders, outcome }, 0)
     instruments.upstreamBytes.inc({ upstream }, 0)
-    instruments.itemsRead.inc({ upstream }, 0)
+    for (const result of ['valid', 'rejected']) instruments.itemsRead.inc({ upstream, result }, 0)
     instruments.syncConsecutiveFailures.set({ upstream }, 0)
     instruments.circuitState.set({ upstream }, circuitStates.closed)
   }

@@ -1,5 +1,5 @@
 /**
- * Applies prisma/migrations without Prisma's native engine (DESIGN.md § Data): one session that holds
+ * Applies prisma/migrations without Prisma's native engine (ARCHITECTURE.md § Data): one session that holds
  * an advisory lock, one transaction a file, and in the same transaction the row of `_prisma_migrations`
  * as Prisma itself would write it, so that `prisma migrate deploy` agrees where it can run.
  */

@@ -1,7 +1,7 @@
 /**
  * Fuzzy search over id, name, family and provider. A model is found when every word of the query
- * occurs in it, or when the query as a whole resembles its id or name (pg_trgm, so typos are found);
- * the candidates of both come from the trigram indexes.
+ * occurs in it or resembles something in it (pg_trgm, so typos are found). The candidates come from
+ * the trigram indexes; only they are ranked.
  */
 import { Prisma } from './database.ts'
 
@@ -15,19 +15,44 @@ export interface SearchSql {
 export function searchSql(search: string): SearchSql {
   const query = search.trim().toLowerCase()
   const words = query.split(/[\s/]+/).filter((word) => word !== '')
-  const allWords = words.length === 0 ? Prisma.sql`FALSE` : Prisma.join(words.map(hasWord), ' AND ')
+  if (words.length === 0) return { condition: Prisma.sql`FALSE`, rank: Prisma.sql`0` }
   return {
-    condition: Prisma.sql`((${allWords}) OR m.model_id %> ${query} OR m.name %> ${query})`,
-    rank: Prisma.sql`(
-      (lower(m.model_id) = ${query} OR lower(m.provider || '/' || m.model_id) = ${query})::int * 4
-      + (lower(m.name) = ${query})::int * 2
-      + (${allWords})::int
-      + greatest(similarity(m.model_id, ${query}), similarity(m.name, ${query}),
-          similarity(m.provider || '/' || m.model_id, ${query}), similarity(coalesce(m.family, ''), ${query})))`,
+    condition: Prisma.join(words.map(occursOrResembles), ' AND '),
+    rank: Prisma.join(
+      [sameAs(query), contains(query), ...words.map(rankOfWord), likeness(query)],
+      ' + ',
+    ),
   }
 }
 
-function hasWord(word: string): Prisma.Sql {
-  const pattern = `%${word.replace(/[\\%_]/g, String.raw`\$&`)}%`
-  return Prisma.sql`(m.model_id ILIKE ${pattern} OR m.name ILIKE ${pattern} OR m.family = ${word} OR m.provider = ${word})`
+function occursOrResembles(word: string): Prisma.Sql {
+  return Prisma.sql`(${occurs(word)} OR m.model_id %> ${word} OR m.name %> ${word})`
+}
+
+function occurs(word: string): Prisma.Sql {
+  const pattern = `%${escaped(word)}%`
+  return Prisma.sql`m.model_id ILIKE ${pattern} OR m.name ILIKE ${pattern} OR m.family = ${word} OR m.provider = ${word}`
+}
+
+function rankOfWord(word: string): Prisma.Sql {
+  return Prisma.sql`((${occurs(word)}) IS TRUE)::int`
+}
+
+function sameAs(query: string): Prisma.Sql {
+  return Prisma.sql`8 * (${query} IN (lower(m.model_id), lower(m.provider || '/' || m.model_id), lower(m.name)))::int`
+}
+
+/** "gpt5" and "claude sonnet 4" are written in many ways: without what separates they are one word. */
+function contains(query: string): Prisma.Sql {
+  const pattern = `%${query.replace(/[^\p{L}\p{N}]/gu, '')}%`
+  return Prisma.sql`4 * (regexp_replace(lower(m.provider || m.model_id), '[^[:alnum:]]', '', 'g') LIKE ${pattern})::int`
+}
+
+function likeness(query: string): Prisma.Sql {
+  return Prisma.sql`greatest(similarity(m.model_id, ${query}), similarity(m.name, ${query}),
+    similarity(m.provider || '/' || m.model_id, ${query}), similarity(coalesce(m.family, ''), ${query}))`
+}
+
+function escaped(word: string): string {
+  return word.replace(/[\\%_]/g, String.raw`\$&`)
 }

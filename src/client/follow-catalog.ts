@@ -76,8 +76,9 @@ const startWithinMs = 5000
  *     })
  *
  * Begin to follow first and fill your cache then: what changes in between is delivered. Resolves
- * when the current version is known, or after 5 s without it: it goes on trying, `isStale()` says so,
- * and the first thing delivered is a reset. Rejects only when `signal` is aborted before that.
+ * when the current version is known (with `sinceVersion` at once), or after 5 s without it: it goes
+ * on trying, `isStale()` says so, and the first thing delivered is a reset. Rejects only when `signal`
+ * is aborted before that.
  */
 export async function followCatalog(options: FollowCatalogOptions): Promise<CatalogFollower> {
   const { signal, pollMs = 2000 } = options
@@ -85,7 +86,7 @@ export async function followCatalog(options: FollowCatalogOptions): Promise<Cata
   const { delivery, truth, close } = await connect(options)
   const abort = (): void => void close()
   signal?.addEventListener('abort', abort, { once: true })
-  await unlessLate(truth.firstTold, signal)
+  if (options.sinceVersion === undefined) await unlessLate(truth.firstTold, signal)
   truth.giveUpWaiting()
   signal?.throwIfAborted()
   return {

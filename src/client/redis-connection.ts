@@ -8,9 +8,9 @@ export function connectRedis(url: string, name: string, onError: (error: Error) 
   const redis = new Redis(url, {
     connectionName: name,
     enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
+    // A loss rejects at once what has no answer yet; nothing is sent a second time.
+    maxRetriesPerRequest: 0,
     autoResubscribe: false,
-    autoResendUnfulfilledCommands: false,
     connectTimeout: 5000,
     commandTimeout: 5000,
     socketTimeout: 5000,

@@ -16,6 +16,7 @@ export async function replayFromStream(
   stream: string,
   { from, to }: VersionGap,
 ): Promise<CatalogChanged[]> {
+  if (await startsAfter(redis, stream, from)) return []
   const last = Math.min(to, from + windowSize - 1)
   const pageSize = Math.min(windowSize, to - from + 100)
   const found = new Map<number, CatalogChanged>()
@@ -29,6 +30,13 @@ export async function replayFromStream(
     if (page.length > 0 && page.every(({ version }) => version < from)) break
   }
   return [...found.values()]
+}
+
+/** Spares reading the whole stream when it was trimmed past the gap. */
+async function startsAfter(redis: Redis, stream: string, version: number): Promise<boolean> {
+  const entries = await redis.xrange(stream, '-', '+', 'COUNT', 10)
+  const [oldest] = entries.flatMap(([, fields]) => changeIn(fields) ?? [])
+  return oldest !== undefined && oldest.version > version
 }
 
 async function* pagesFromTheEnd(

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { lockDataDir } from './data-dir.ts'
 import { startPostgres, type EmbeddedPostgres } from './postgres.ts'
 import { startRedis, type EmbeddedRedis } from './redis.ts'
@@ -28,7 +29,9 @@ export interface Servers {
  * folder. Throws `config_invalid` when another process runs its servers there.
  */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { dataDir, databaseUrl, redisUrl, cacheDir, log } = options
+  const { databaseUrl, redisUrl, cacheDir, log } = options
+  // Servers run in a working folder of their own.
+  const dataDir = resolve(options.dataDir)
   if (databaseUrl !== undefined && redisUrl !== undefined)
     return {
       databaseUrl,

@@ -3,24 +3,14 @@
  * after Redis has acknowledged them, so a crash in between repeats a batch and never loses one. Any
  * number of processes run a relay; a lock in PostgreSQL lets one at a time publish.
  */
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { PlumblineError, toPlumblineError, type ErrorCode } from '../errors.ts'
-import { catalogChanged, type VersionRow } from './catalog-changed.ts'
 import { coalesced } from './coalesced.ts'
-import type { PlumblineEvent } from './events.ts'
 import { eventNames } from './names.ts'
-import { noticeEvent, type NoticeRow } from './notice.ts'
 import { createOutageLog, type EventsLog } from './outage-log.ts'
-import { publishEvents, raiseVersionKey, settleVersionKey } from './publish.ts'
-
-/** What one publish takes from the outbox, each list in ascending order. */
-export interface OutboxBatch {
-  versions: VersionRow[]
-  notices: NoticeRow[]
-  /** Newest version announced before this batch; 0 = none. */
-  announcedVersion: number
-}
+import { publishBatch, type OutboxBatch } from './outbox-batch.ts'
 
 /**
  * Passes the oldest rows that are not announced (up to `limit` of each table, perhaps none) to
@@ -58,7 +48,7 @@ export interface OutboxRelay {
   drain(): Promise<number>
   /** Drains now, every `intervalMs`, and whenever Redis has come back. */
   start(): void
-  /** Waits for the batch in flight. The Redis connection stays the caller's. */
+  /** After a last batch, of what was committed up to now. The Redis connection stays the caller's. */
   close(): Promise<void>
 }
 
@@ -68,6 +58,7 @@ const batchSizeAfterFailure = 10
 // The other relay may have read its batch just before our commit, so skipping is not an option.
 const busyRetryMs = 100
 const busyRetries = 50
+const connectWithinMs = 1000
 
 export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   const { redis, intervalMs = 5000 } = options
@@ -116,59 +107,45 @@ function drainer(options: OutboxRelayOptions, closing: AbortSignal): () => Promi
 /** Announces batch after batch and yields the size of each, until the outbox is empty. */
 function batchAnnouncer(options: OutboxRelayOptions) {
   const { redis, announceNext } = options
-  const publish = batchPublisher(options)
+  const names = eventNames(options.prefix)
+  const publish = (batch: OutboxBatch) => publishBatch(redis, names, batch, options.log)
   let limit = batchSize
   return async function* (closing: AbortSignal): AsyncGenerator<number> {
-    for (let busy = 0; !closing.aborted && busy <= busyRetries;) {
-      requireReady(redis)
+    for (let busy = 0; busy <= busyRetries;) {
+      await requireReady(redis)
       const asked = limit
       limit = batchSizeAfterFailure
       const count = await announceNext(asked, publish)
       limit = Math.min(batchSize, asked * 2)
       if (count === 'busy') {
+        if (closing.aborted) return
         busy += 1
         await sleep(busyRetryMs)
         continue
       }
       yield count
-      if (count < asked) return
+      if (closing.aborted || count < asked) return
     }
   }
 }
 
-/** Asked before a transaction is opened for nothing. */
-function requireReady(redis: Redis): void {
-  if (redis.status !== 'ready')
-    throw new PlumblineError('redis_unavailable', `Redis is not connected (${redis.status})`, {
-      retryable: true,
-      nextStep: 'Check that Redis runs and that REDIS_URL is right; the events wait in PostgreSQL.',
-    })
-}
-
-function batchPublisher({ redis, log, prefix }: OutboxRelayOptions) {
-  const names = eventNames(prefix)
-  return async ({ versions, notices, announcedVersion }: OutboxBatch): Promise<void> => {
-    const events: PlumblineEvent[] = versions.map((row) =>
-      catalogChanged(row, (err) =>
-        log.error(
-          { err, version: row.version },
-          'The data of a version does not fit the event map',
-        ),
-      ),
+/**
+ * Asked before a transaction is opened for nothing. A first connection is waited for, so that a
+ * command that commits and ends announces what it did.
+ */
+async function requireReady(redis: Redis): Promise<void> {
+  const { status } = redis
+  if (status === 'ready') return
+  if (status === 'wait' || status === 'connecting' || status === 'connect') {
+    const signal = AbortSignal.timeout(connectWithinMs)
+    const isReady = await once(redis, 'ready', { signal }).then(
+      () => true,
+      () => false,
     )
-    for (const row of notices) {
-      const event = noticeEvent(row)
-      if (event) events.push(event)
-      else log.error({ notice: row.id, type: row.type }, 'A notice does not fit the event map')
-    }
-    if (events.length > 0) await publishEvents(redis, names, events)
-    const newest = versions.at(-1)?.version
-    if (newest !== undefined) return raiseVersionKey(redis, names, newest)
-    const tooHigh = await settleVersionKey(redis, names, announcedVersion)
-    if (tooHigh !== undefined)
-      log.warn(
-        { tooHigh, version: announcedVersion },
-        'Redis was ahead of PostgreSQL: restored from a backup?',
-      )
+    if (isReady) return
   }
+  throw new PlumblineError('redis_unavailable', `Redis is not connected (${redis.status})`, {
+    retryable: true,
+    nextStep: 'Check that Redis runs and that REDIS_URL is right; the events wait in PostgreSQL.',
+  })
 }

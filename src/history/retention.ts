@@ -13,6 +13,11 @@ export async function applyRetention(db: Db, days: number): Promise<void> {
     DELETE FROM refresh_runs WHERE queued_at < now() - make_interval(days => ${days}::int)
       AND status NOT IN ('queued', 'running') AND version IS NULL
       AND NOT EXISTS (SELECT 1 FROM refresh_runs c WHERE c.parent_id = refresh_runs.id AND c.version IS NOT NULL)`
+  // What was staged is dropped when its run closes; these belonged to runs that never did.
+  await db.$executeRaw`
+    DELETE FROM snapshot_slices s WHERE NOT EXISTS (SELECT 1 FROM holds h WHERE h.snapshot_id = s.snapshot_id
+        AND h.provider = s.provider AND h.kind = 'slice' AND h.status = 'open')
+      AND EXISTS (SELECT 1 FROM snapshots p WHERE p.id = s.snapshot_id AND p.fetched_at < now() - interval '1 day')`
   // The pages of a body may serve later snapshots with the same sha256.
   await db.$executeRaw`
     DELETE FROM snapshots s WHERE s.fetched_at < now() - make_interval(days => ${days}::int) AND NOT s.changed

@@ -25,6 +25,8 @@ export interface UpstreamState {
   latencyMsTotal: number
   lastErrorCode: string | null
   lastErrorMessage: string | null
+  /** Fields beyond what the adapter reads that were stated at any time. */
+  seenFields: string[]
 }
 
 export interface UpstreamRegistration {
@@ -79,7 +81,8 @@ async function readStates(reader: Reader, clause: Prisma.Sql): Promise<UpstreamS
       last_success_at AS "lastSuccessAt", last_change_at AS "lastChangeAt", success_count AS "successCount",
       consecutive_failures AS "consecutiveFailures", circuit_state AS "circuitState",
       circuit_open_until AS "circuitOpenUntil", request_count AS "requestCount", failure_count AS "failureCount",
-      latency_ms_total AS "latencyMsTotal", last_error_code AS "lastErrorCode", last_error_message AS "lastErrorMessage"
+      latency_ms_total AS "latencyMsTotal", last_error_code AS "lastErrorCode", last_error_message AS "lastErrorMessage",
+      ARRAY(SELECT jsonb_object_keys(seen_fields)) AS "seenFields"
     FROM upstreams ${clause}`
   return rows.map((row) => ({
     ...row,
@@ -207,4 +210,15 @@ export async function forgetAppliedBody(db: Db | Tx, upstream: string): Promise<
 
 export async function recordUpstreamChange(db: Db | Tx, upstream: string): Promise<void> {
   await db.$executeRaw`UPDATE upstreams SET last_change_at = now() WHERE id = ${upstream}`
+}
+
+export async function addSeenFields(
+  db: Db,
+  upstream: string,
+  fields: readonly string[],
+): Promise<void> {
+  await db.$executeRaw`
+    UPDATE upstreams SET seen_fields = seen_fields
+      || (SELECT jsonb_object_agg(field, now()) FROM unnest(${fields}::text[]) AS field)
+    WHERE id = ${upstream}`
 }

@@ -35,6 +35,21 @@ export function producerConnection(url: string) {
  * `redis_unavailable`.
  */
 export async function assertRedisKeepsJobs(url: string): Promise<void> {
+  await connectOnce(url, async (redis) => {
+    const policy = await readPolicy(redis)
+    if (policy !== undefined && policy !== 'noeviction')
+      throw new PlumblineError(
+        'redis_misconfigured',
+        `Redis has maxmemory-policy ${policy}, so a full one would drop jobs.`,
+        {
+          nextStep: 'Set it with: redis-cli config set maxmemory-policy noeviction',
+        },
+      )
+  })
+}
+
+/** For a question or two: no retries, everything within seconds. Throws `redis_unavailable`. */
+export async function connectOnce<T>(url: string, ask: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, {
     lazyConnect: true,
     maxRetriesPerRequest: 1,
@@ -45,15 +60,7 @@ export async function assertRedisKeepsJobs(url: string): Promise<void> {
   redis.on('error', () => undefined)
   try {
     await redis.connect()
-    const policy = await readPolicy(redis)
-    if (policy !== undefined && policy !== 'noeviction')
-      throw new PlumblineError(
-        'redis_misconfigured',
-        `Redis has maxmemory-policy ${policy}, so a full one would drop jobs.`,
-        {
-          nextStep: 'Set it with: redis-cli config set maxmemory-policy noeviction',
-        },
-      )
+    return await ask(redis)
   } catch (error) {
     if (error instanceof PlumblineError) throw error
     throw new PlumblineError(

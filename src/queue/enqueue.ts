@@ -33,8 +33,9 @@ async function assertCooledDown(
   { db, refreshCooldownMs }: EnqueueContext,
   upstream: string,
 ): Promise<void> {
-  const { lastAttemptAt } = await readUpstreamState(db, upstream)
-  const waitMs = (lastAttemptAt?.getTime() ?? 0) + refreshCooldownMs - Date.now()
+  // What failed may be tried again at once: the cooldown spares upstreams that have just answered.
+  const { lastSuccessAt } = await readUpstreamState(db, upstream)
+  const waitMs = (lastSuccessAt?.getTime() ?? 0) + refreshCooldownMs - Date.now()
   if (waitMs > 0)
     throw new PlumblineError(
       'cooldown',

@@ -7,6 +7,7 @@ import { applyRetention } from '../history/retention.ts'
 import {
   closeOrphanedSlices,
   listOpenRuns,
+  queueRun,
   recordFailure,
   type RefreshRun,
 } from '../history/runs.ts'
@@ -26,6 +27,8 @@ export interface MaintenanceOptions {
 
 type Context = RefreshContext & EnqueueContext
 
+const retentionEveryMs = 3_600_000
+
 export interface Maintenance {
   runOnce: () => Promise<void>
   close: () => Promise<void>
@@ -33,7 +36,13 @@ export interface Maintenance {
 
 export function startMaintenance(context: Context, options: MaintenanceOptions): Maintenance {
   let current: Promise<void> = Promise.resolve()
-  const runOnce = () => (current = maintain(context, options))
+  let retainedAt = 0
+  const runOnce = () => (current = maintain(context, options, isRetentionDue))
+  const isRetentionDue = () => {
+    if (Date.now() - retainedAt < retentionEveryMs) return false
+    retainedAt = Date.now()
+    return true
+  }
   const timer = setInterval(() => void runOnce(), options.intervalMs)
   void runOnce()
   return {
@@ -45,14 +54,19 @@ export function startMaintenance(context: Context, options: MaintenanceOptions):
   }
 }
 
-async function maintain(context: Context, options: MaintenanceOptions): Promise<void> {
+async function maintain(
+  context: Context,
+  options: MaintenanceOptions,
+  isRetentionDue: () => boolean,
+): Promise<void> {
   const { db, log, queues } = context
   await step(log, 'schedules', async () => {
     const changed = await reconcileSchedules(db, queues)
     if (changed.length > 0) log.info({ schedulers: changed }, 'schedules restored')
   })
   await step(log, 'open runs', () => takeUpLostRuns(context, options.graceMs))
-  await step(log, 'retention', () => applyRetention(db, options.retentionDays))
+  if (isRetentionDue())
+    await step(log, 'retention', () => applyRetention(db, options.retentionDays))
 }
 
 async function step(log: Logger, name: string, work: () => Promise<void>): Promise<void> {
@@ -87,7 +101,10 @@ async function takeUp(context: Context, run: RefreshRun): Promise<void> {
   if (run.slices > 0 && run.fence !== null)
     return void (await closeCollect(context, run.id, run.fence))
   await recordFailure(context.db, run.id, abandoned(), true)
-  if (run.trigger !== 'approval') await addCollect(context, run.upstream)
+  if (run.trigger === 'approval') return
+  const { upstream, actor, options } = run
+  await queueRun(context.db, { upstream, trigger: 'schedule', actor, options })
+  await addCollect(context, upstream)
 }
 
 function abandoned(): PlumblineError {

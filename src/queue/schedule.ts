@@ -82,10 +82,26 @@ export async function runTick(
   upstream: string,
   now: Date,
 ): Promise<'enqueued' | 'skipped'> {
-  const state = await readUpstreamState(context.db, upstream)
-  if (!state.enabled || (await readOpenRun(context.db, upstream))) return 'skipped'
-  const sinceAttempt = now.getTime() - (state.lastAttemptAt?.getTime() ?? 0)
-  if (sinceAttempt < intervalMs(state.schedule, now) / 2) return 'skipped'
+  if (await readOpenRun(context.db, upstream)) return 'skipped'
+  if (!(await isDue(context.db, upstream, now))) return 'skipped'
   await addCollect(context, upstream)
   return 'enqueued'
+}
+
+/**
+ * Whether a collect has something to do: a run that is open (somebody asked, or an attempt is to be
+ * made again), or the schedule. A job that was kept while another was active may find neither.
+ */
+export async function hasWork(
+  context: EnqueueContext,
+  upstream: string,
+  now: Date,
+): Promise<boolean> {
+  return (await readOpenRun(context.db, upstream)) !== undefined || isDue(context.db, upstream, now)
+}
+
+async function isDue(db: Db, upstream: string, now: Date): Promise<boolean> {
+  const { enabled, lastAttemptAt, schedule } = await readUpstreamState(db, upstream)
+  const sinceAttemptMs = now.getTime() - (lastAttemptAt?.getTime() ?? 0)
+  return enabled && sinceAttemptMs >= intervalMs(schedule, now) / 2
 }

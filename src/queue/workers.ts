@@ -13,7 +13,7 @@ import { runWithin } from '../run-within.ts'
 import { drainDelaySeconds, workerConnection } from './connection.ts'
 import { sliceEnqueuer, type EnqueueContext } from './enqueue.ts'
 import { backoffMs, CloseData, CollectData, SliceData, type QueueName } from './jobs.ts'
-import { runTick } from './schedule.ts'
+import { hasWork, runTick } from './schedule.ts'
 
 export interface WorkerOptions {
   redisUrl: string
@@ -115,6 +115,7 @@ function upstreamOf(job: Job | undefined): string | undefined {
 async function performCollectJob(context: Context, job: Job, signal: AbortSignal): Promise<string> {
   const { upstream } = CollectData.parse(job.data)
   if (job.name === 'tick') return runTick(context, upstream, new Date())
+  if (!(await hasWork(context, upstream, new Date()))) return 'nothing to do'
   const collect = {
     upstream,
     jobId: job.id ?? '',

@@ -19,7 +19,7 @@ export async function closeCollect(
   runId: number,
   fence: number,
 ): Promise<Outcome | undefined> {
-  const { db, metrics } = context
+  const { db } = context
   const run = await readRun(db, runId)
   if (run?.status !== 'running' || run.fence !== fence) return undefined
   const summary = await summariseSlices(db, runId)
@@ -48,7 +48,7 @@ export async function closeCollect(
     unchanged: run.unchanged + unchanged,
     ...failureNote(failed),
   })
-  recordCollectEnd(metrics, run.upstream, status)
+  recordCollectEnd(context, { ...run, ...counts }, status)
   return status
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../history/runs.ts'
 import { storeSnapshot, type Snapshot } from '../history/snapshots.ts'
 import {
+  forgetAppliedBody,
   passCircuit,
   readUpstreamState,
   recordAppliedBody,
@@ -28,6 +29,7 @@ import {
 } from '../history/upstream-state.ts'
 import { requireUpstream, type ConfiguredUpstream } from '../upstreams/configured-upstream.ts'
 import { fetchSnapshot, type FetchedPayload, type NotModified } from './fetch-snapshot.ts'
+import { noteNewFields } from './note-new-fields.ts'
 import { Phases } from './phases.ts'
 import { readSnapshotSlices } from './read-snapshot.ts'
 import { recordCollectEnd, recordEntries, recordPhases } from './record-metrics.ts'
@@ -127,7 +129,7 @@ async function endUnchanged(
   const due = await sliceJobs(collect, null, await dueProviders(collect))
   if (due.length > 0) return handOver(collect, fetched, due, enqueueSlices)
   await endRun(context.db, run.id, { status: 'unchanged', ...describeFetch(collect, fetched) })
-  recordCollectEnd(context.metrics, upstream.definition.id, 'unchanged')
+  recordCollectEnd(context, run, 'unchanged')
 }
 
 async function archive(
@@ -162,6 +164,7 @@ async function readSlices(
   const { id } = upstream.definition
   const read = await phases.time('parse', () => readSnapshotSlices(upstream, pages, memos.get(id)))
   memos.set(id, read.memo)
+  await noteNewFields(context, state, read.extraFields)
   signal?.throwIfAborted()
   await recordRejects(context.db, run.id, id, read.rejects)
   recordEntries(context.metrics, upstream.definition.id, read)
@@ -215,7 +218,7 @@ async function handOn(
       fence: collect.fence,
     })
   await endRun(context.db, run.id, { status: 'unchanged', ...describeFetch(collect, fetched) })
-  recordCollectEnd(context.metrics, upstream.definition.id, 'unchanged')
+  recordCollectEnd(context, run, 'unchanged')
 }
 
 async function handOver(
@@ -227,6 +230,9 @@ async function handOver(
   const { context, run, signal, phases } = collect
   signal?.throwIfAborted()
   const upstream = collect.upstream.definition.id
+  // Until all of the new body is in the catalog there is no body that a 304 or the same bytes could
+  // stand for: the old one may come back while a part of the new one is applied.
+  await forgetAppliedBody(context.db, upstream)
   await prepareSlices(
     context.db,
     upstream,
@@ -303,6 +309,6 @@ async function recordFailedAttempt(
     await recordUpstreamFailure(context.db, id, error, context.circuit)
   await recordProgress(context.db, run.id, { phases: phases.toRecord() })
   await recordFailure(context.db, run.id, error, isFinal)
-  if (isFinal) recordCollectEnd(context.metrics, id, 'failed')
+  if (isFinal) recordCollectEnd(context, run, 'failed', error)
   return error
 }

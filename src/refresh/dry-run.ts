@@ -3,9 +3,9 @@ import type { Reader } from '../catalog/database.ts'
 import { diffRecords, flattenListing, type FieldChange } from '../catalog/flat-record.ts'
 import type { Listing } from '../catalog/listing.ts'
 import { readAppliedSlices, stagedInMemory, type SliceDelta } from '../catalog/slices.ts'
-import { readUpstreamState } from '../history/upstream-state.ts'
+import { listUpstreamStates } from '../history/upstream-state.ts'
 import { requireUpstream } from '../upstreams/configured-upstream.ts'
-import { fetchSnapshot } from './fetch-snapshot.ts'
+import { fetchSnapshot, type KnownBody } from './fetch-snapshot.ts'
 import type { SliceHold } from './plausibility.ts'
 import { planSlice, type ChunkPlan, type PlannedValueHold } from './plan-slice.ts'
 import { readSnapshotSlices } from './read-snapshot.ts'
@@ -41,10 +41,19 @@ export interface DryRunRequest {
   signal?: AbortSignal
 }
 
+/** Of an upstream that no worker has registered yet. */
+const nothingKnown: KnownBody = {
+  etag: null,
+  lastModified: null,
+  successCount: 0,
+  appliedSha256: null,
+}
+
 /** Throws PlumblineError as a refresh does. Reads the whole body: never a conditional request. */
 export async function dryRun(context: RefreshContext, request: DryRunRequest): Promise<DryRun> {
   const upstream = requireUpstream(context.upstreams, request.upstream)
-  const state = await readUpstreamState(context.db, request.upstream)
+  const states = await listUpstreamStates(context.db)
+  const state = states.find(({ id }) => id === request.upstream) ?? nothingKnown
   const fetched = await fetchSnapshot(context.fetcher, upstream, state, {
     conditional: false,
     signal: request.signal,

@@ -21,6 +21,12 @@ export interface FetchedPayload {
   offline?: { source: string; error: PlumblineError }
 }
 
+/** What is known of the body that was applied last. */
+export type KnownBody = Pick<
+  UpstreamState,
+  'etag' | 'lastModified' | 'successCount' | 'appliedSha256'
+>
+
 export interface NotModified {
   kind: 'not_modified'
   httpStatus: 304
@@ -39,7 +45,7 @@ const maxPages = 1000
 export async function fetchSnapshot(
   fetcher: Fetcher,
   upstream: ConfiguredUpstream,
-  state: UpstreamState,
+  state: KnownBody,
   plan: FetchPlan,
 ): Promise<FetchedPayload | NotModified> {
   try {
@@ -57,7 +63,7 @@ export async function fetchSnapshot(
 async function fetchOnePage(
   fetcher: Fetcher,
   upstream: ConfiguredUpstream,
-  state: UpstreamState,
+  state: KnownBody,
   { conditional, signal }: FetchPlan,
 ): Promise<FetchedPayload | NotModified> {
   const response = await fetcher.fetch({
@@ -126,7 +132,7 @@ function requestOf(
 // A copy that was packed some time ago must not undo what the upstream itself said since.
 async function offlinePayload(
   { definition }: ConfiguredUpstream,
-  state: UpstreamState,
+  state: KnownBody,
   error: PlumblineError,
 ): Promise<FetchedPayload | undefined> {
   const packed = await definition.offline?.()

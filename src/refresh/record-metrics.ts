@@ -1,9 +1,11 @@
 /** What a refresh tells Prometheus. Labels are bounded: upstream, provider, outcome, kind, reason. */
 import type { ModelChange } from '../catalog/model-changes.ts'
 import { isPriceField } from '../catalog/flat-record.ts'
-import type { Outcome } from '../history/runs.ts'
+import type { PlumblineError } from '../errors.ts'
+import type { Outcome, RefreshRun } from '../history/runs.ts'
 import { allProviders, type Metrics } from '../metrics.ts'
 import type { Phases } from './phases.ts'
+import type { RefreshContext } from './refresh-context.ts'
 import type { ReadSnapshot } from './validate.ts'
 
 export function recordSliceEnd(
@@ -29,8 +31,18 @@ function priceDirection({
   return Number(to) > Number(from) ? 'up' : 'down'
 }
 
-export function recordCollectEnd(metrics: Metrics, upstream: string, outcome: Outcome): void {
+/** One counter and one line of the log for every collect that ends, whatever way it ends. */
+export function recordCollectEnd(
+  { metrics, log }: Pick<RefreshContext, 'metrics' | 'log'>,
+  run: Pick<RefreshRun, 'id' | 'upstream' | 'added' | 'updated' | 'removed' | 'missing' | 'held'>,
+  outcome: Outcome,
+  error?: PlumblineError,
+): void {
+  const { id, upstream, added, updated, removed, missing, held } = run
   metrics.syncRuns.inc({ upstream, provider: allProviders, outcome })
+  const line = { runId: id, upstream, outcome, added, updated, removed, missing, held }
+  if (error) log.warn({ ...line, code: error.code, reason: error.message }, 'refresh ended')
+  else log.info(line, 'refresh ended')
 }
 
 export function recordPhases(metrics: Metrics, upstream: string, phases: Phases): void {

@@ -74,6 +74,8 @@ interface SliceResult {
 async function commitSlice(context: RefreshContext, tx: Tx, job: SliceJob): Promise<SliceResult> {
   const locked = await lockSlice(tx, job)
   const run = await readSliceRun(tx, job.runId, job.provider)
+  // A later attempt of the same collect has taken the run over: it is not this job's to end.
+  if (run.fence !== job.fence) return { outcome: 'superseded', applied: nothingApplied() }
   if (locked.appliedFence > job.fence) return endSuperseded(tx, run)
   // A job that was delivered again after its commit: what it did is in the history.
   if (run.status !== 'queued' && run.status !== 'running')

@@ -41,6 +41,8 @@ export interface ReadSnapshot {
   slices: Map<string, Slice>
   rejects: Reject[]
   entries: number
+  /** Names in `extra` of the entries that were validated now. */
+  extraFields: Set<string>
 }
 
 /**
@@ -58,6 +60,7 @@ export class SliceCollector {
   readonly #upstream: Pick<Upstream, 'listing'>
   readonly #drafts = new Map<string, SliceDraft>()
   readonly #rejects: Reject[] = []
+  readonly #extraFields = new Set<string>()
   readonly #before: ReadMemo
   /** What the next refresh need not validate again. */
   readonly memo = new Map<string, KnownEntry>()
@@ -99,6 +102,7 @@ export class SliceCollector {
     if ('reason' in listing) return listing
     const facts = { hash: listingHash(listing), prices: listing.prices.components.length }
     this.memo.set(key, facts)
+    for (const field of Object.keys(listing.extra)) this.#extraFields.add(field)
     return { modelId, ...facts, read: () => listing }
   }
 
@@ -106,7 +110,12 @@ export class SliceCollector {
     const slices = new Map<string, Slice>()
     for (const [provider, draft] of this.#drafts)
       slices.set(provider, this.#settle(provider, draft))
-    return { slices, rejects: this.#rejects, entries: this.#entries }
+    return {
+      slices,
+      rejects: this.#rejects,
+      entries: this.#entries,
+      extraFields: this.#extraFields,
+    }
   }
 
   #draft(provider: string): SliceDraft {

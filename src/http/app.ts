@@ -1,0 +1,138 @@
+/**
+ * The HTTP server of a process: `api` and `worker` differ in the routes that they have. Errors leave
+ * through one place (problem.ts), every request is timed by its route's pattern, and no client can
+ * hold a connection or the shutdown for longer than the limits here.
+ */
+import { randomUUID } from 'node:crypto'
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { PlumblineError } from '../errors.ts'
+import { runWithin } from '../run-within.ts'
+import type { HttpContext } from './http-context.ts'
+import { describeProblem, refusal, sendProblem } from './problem.ts'
+import type { Role } from './readiness.ts'
+import { refuseUnreadable } from './refuse-unreadable.ts'
+import { registerMetrics } from './routes/metrics.ts'
+import { registerProbes } from './routes/probes.ts'
+
+export type RegisterRoutes = (app: FastifyInstance, context: HttpContext, role: Role) => void
+
+/** Which process answers what. */
+const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
+  api: [registerProbes, registerMetrics],
+  worker: [registerProbes, registerMetrics],
+}
+
+const limits = {
+  /** A connection on which nothing moves. */
+  connectionTimeout: 10_000,
+  /** From a request's first byte to its last. */
+  requestTimeout: 10_000,
+  bodyLimit: 64 * 1024,
+} as const
+
+export interface HttpOptions {
+  context: HttpContext
+  host: string
+  /** 0 = any free one; `url` says which. */
+  port: number
+  role: Role
+  /** Further routes, for instance a test's. */
+  extraRoutes?: readonly RegisterRoutes[]
+  /** Requests that still run at the stop are cut after this long; 5000. */
+  closeWithinMs?: number
+}
+
+export interface HttpServer {
+  url: string
+  /** New connections are refused at once, running requests end, idle connections are cut. Idempotent. */
+  close: () => Promise<void>
+}
+
+/** Throws `config_invalid` when the address cannot be listened on. */
+export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const { context, host, port, role, extraRoutes = [], closeWithinMs = 5000 } = options
+  const app = createApp(context)
+  for (const register of [...routes[role], ...extraRoutes]) register(app, context, role)
+  await listen(app, host, port)
+  const url = urlOf(app, host)
+  context.log.info({ url, role }, 'listening')
+  let closed: Promise<void> | undefined
+  return { url, close: () => (closed ??= closeApp(app, closeWithinMs)) }
+}
+
+function createApp({ log, metrics }: HttpContext): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = log
+  const app = fastify({
+    ...limits,
+    loggerInstance,
+    // Requests are counted, not logged; failures are logged where they become problems.
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    genReqId: () => randomUUID(),
+    // A caller's own id would end up in our log unchecked.
+    requestIdHeader: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: refuseUnreadable,
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(request, reply, describeProblem(error)),
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, refusal(404, 'There is nothing at this path.')),
+  )
+  app.setErrorHandler((error, request, reply) => {
+    const problem = describeProblem(error)
+    if (problem.status >= 500) {
+      const level = problem.code === 'internal' ? 'error' : 'warn'
+      request.log[level]({ err: error, route: request.routeOptions.url }, 'a request failed')
+      metrics.errors.inc({ code: problem.code })
+    }
+    return sendProblem(request, reply, problem)
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request
+    const labels = { method, route: routeOptions.url ?? 'none', status_code: `${reply.statusCode}` }
+    metrics.httpRequestDuration.observe(labels, reply.elapsedTime / 1000)
+    done()
+  })
+  return app
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    const message =
+      reason === 'EADDRINUSE'
+        ? `Port ${port} of ${host} is in use.`
+        : `Cannot listen on ${host}:${port} (${reason}).`
+    throw new PlumblineError('config_invalid', message, {
+      nextStep: 'Stop what uses it, or set HOST and PORT (METRICS_PORT for a worker).',
+      cause: error,
+    })
+  }
+}
+
+function urlOf(app: FastifyInstance, host: string): string {
+  const address = app.server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/**
+ * `close` alone waits for connections that become idle only after it began (measured: 6 s, and up to
+ * the keep-alive of 72 s), and for ever for a handler that hangs.
+ */
+async function closeApp(app: FastifyInstance, withinMs: number): Promise<void> {
+  const closed = app.close()
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
+  const isClosed = await runWithin(withinMs, () => closed)
+  clearInterval(sweep)
+  if (isClosed) return
+  app.log.warn('requests that did not end in time are cut')
+  app.server.closeAllConnections()
+  await runWithin(1000, () => closed)
+}

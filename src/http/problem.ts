@@ -1,0 +1,100 @@
+/**
+ * Errors as RFC 9457 problem documents: the one place where a code of errors.ts becomes a status. What
+ * went wrong on our side is told in general words; the particulars, which may name hosts or quote SQL,
+ * are in the log under the same request id.
+ */
+import { STATUS_CODES } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { errorCodes, PlumblineError, toPlumblineError, type ErrorCode } from '../errors.ts'
+
+export const problemType = 'application/problem+json; charset=utf-8'
+
+export const statusByCode = {
+  invalid_argument: 400,
+  not_found: 404,
+  already_running: 409,
+  superseded: 409,
+  cooldown: 429,
+  internal: 500,
+  config_invalid: 500,
+  fetch_refused: 502,
+  fetch_timeout: 504,
+  fetch_too_large: 502,
+  fetch_redirect: 502,
+  fetch_truncated: 502,
+  fetch_blocked: 502,
+  fetch_encoding: 502,
+  http_unauthorized: 502,
+  http_not_found: 502,
+  http_rate_limited: 502,
+  http_server_error: 502,
+  http_unexpected: 502,
+  payload_not_json: 502,
+  payload_encoding: 502,
+  payload_shape: 502,
+  payload_empty: 502,
+  payload_paging: 502,
+  abandoned: 503,
+  cancelled: 503,
+  circuit_open: 503,
+  schema_mismatch: 503,
+  migration_failed: 503,
+  database_unavailable: 503,
+  redis_unavailable: 503,
+  redis_misconfigured: 503,
+} as const satisfies Record<ErrorCode, number>
+
+export interface Problem {
+  /** `urn:plumbline:error:<code>`; `about:blank` where the status says it all. */
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: ErrorCode
+  /** What the caller can do about it. */
+  nextStep?: string
+  /** Also in the header Retry-After. */
+  retryAfterSeconds?: number
+  requestId?: string
+}
+
+export function describeProblem(error: unknown): Problem {
+  const refusal = frameworkRefusal(error)
+  if (refusal) return refusal
+  const known = toPlumblineError(error)
+  const status = statusByCode[known.code]
+  const { retryAfterMs, nextStep } = known
+  return {
+    type: `urn:plumbline:error:${known.code}`,
+    title: errorCodes[known.code],
+    status,
+    detail: status < 500 ? known.message : errorCodes[known.code],
+    code: known.code,
+    ...(nextStep === undefined || status >= 500 ? {} : { nextStep }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
+  }
+}
+
+/** What Fastify itself refuses (a body too large, JSON that is none): its 4xx messages are made for callers. */
+function frameworkRefusal(error: unknown): Problem | undefined {
+  if (!(error instanceof Error) || error instanceof PlumblineError) return undefined
+  if (!('statusCode' in error) || typeof error.statusCode !== 'number') return undefined
+  return error.statusCode >= 400 && error.statusCode < 500
+    ? refusal(error.statusCode, error.message)
+    : undefined
+}
+
+export function refusal(status: number, detail: string): Problem {
+  const code = status === 404 ? 'not_found' : 'invalid_argument'
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Refused', status, detail, code }
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem) {
+  if (problem.retryAfterSeconds !== undefined)
+    void reply.header('retry-after', problem.retryAfterSeconds)
+  return reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .type(problemType)
+    .send({ ...problem, requestId: request.id })
+}

@@ -1,0 +1,92 @@
+/** A server of this project on a free port, with a database of its own; what it logs is kept. */
+import { openDatabase, type Db } from '../../src/catalog/database.ts'
+import { openEventsRedis } from '../../src/events/redis.ts'
+import { startHttp, type HttpOptions, type HttpServer } from '../../src/http/app.ts'
+import type { HttpContext } from '../../src/http/http-context.ts'
+import { createLogger } from '../../src/log.ts'
+import { createMetrics, type Metrics } from '../../src/metrics.ts'
+import { openQueues, type Queues } from '../../src/queue/queues.ts'
+import { createDatabase } from '../support/database.ts'
+import { redisPrefix, redisUrl } from '../support/redis.ts'
+
+export interface TestHttp extends HttpServer {
+  context: HttpContext
+  db: Db
+  queues: Queues
+  metrics: Metrics
+  /** All log lines so far. */
+  readonly logged: () => string
+  readonly get: (path: string) => Promise<TestAnswer>
+  /** Samples of a scrape by their text, e.g. `plumbline_models{provider="acme",status="active"}`. */
+  readonly scrape: () => Promise<Map<string, number>>
+}
+
+export interface TestAnswer {
+  status: number
+  type: string | null
+  body: string
+  json: Record<string, unknown>
+}
+
+export interface TestHttpOptions extends Partial<
+  Pick<HttpOptions, 'role' | 'extraRoutes' | 'closeWithinMs'>
+> {
+  databaseUrl?: string
+  redisUrl?: string
+}
+
+/** The caller closes it; its database is dropped then. */
+export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp> {
+  const database = await createDatabase()
+  const url = options.databaseUrl ?? database.url
+  const lines: string[] = []
+  const log = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } })
+  const metrics = createMetrics({ processMetrics: 'off' })
+  const { db, close: closeDatabase } = openDatabase({ url, poolSize: 4, applicationName: 'test' })
+  const redis = options.redisUrl ?? redisUrl()
+  const eventsRedis = openEventsRedis(redis, log)
+  const queues = openQueues({ redisUrl: redis, prefix: redisPrefix(), log, metrics })
+  const context: HttpContext = {
+    log,
+    metrics,
+    db,
+    queues,
+    eventsRedis,
+    config: { databaseUrl: url },
+  }
+  const server = await startHttp({ host: '127.0.0.1', port: 0, role: 'api', ...options, context })
+  return {
+    ...server,
+    context,
+    db,
+    queues,
+    metrics,
+    logged: () => lines.join(''),
+    get: (path) => get(server.url + path),
+    scrape: async () => readSamples((await get(`${server.url}/metrics`)).body),
+    async close() {
+      await server.close()
+      eventsRedis.disconnect()
+      await queues.close()
+      await closeDatabase()
+      await database.drop()
+    },
+  }
+}
+
+export async function get(url: string, init: RequestInit = {}): Promise<TestAnswer> {
+  const response = await fetch(url, init)
+  const [type, body] = [response.headers.get('content-type'), await response.text()]
+  const json: Record<string, unknown> = type?.includes('json') ? JSON.parse(body) : {}
+  return { status: response.status, type, body, json }
+}
+
+function readSamples(text: string): Map<string, number> {
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    samples.map((line) => {
+      const end = line.lastIndexOf(' ')
+      return [line.slice(0, end), Number(line.slice(end + 1).replace('Inf', 'Infinity'))]
+    }),
+  )
+}
