@@ -27,11 +27,11 @@ export interface JsonObject {
 
 // In V8 since 11.4 and in ES2026; TypeScript's lib does not declare it yet.
 interface SourceTextAccess {
-  rawJSON(text: string): unknown
-  parse(
+  rawJSON: (text: string) => unknown
+  parse: (
     text: string,
     reviver: (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown,
-  ): unknown
+  ) => unknown
 }
 const { rawJSON, parse } = JSON as unknown as SourceTextAccess
 

@@ -196,6 +196,9 @@ const absurdAmount = new Decimal(1_000_000)
 // Wide enough that a product of two amounts of 18 decimals is exact.
 const Exact = Decimal.clone({ precision: 100, toExpNeg: -9e15, toExpPos: 9e15 })
 
+/** Decimal text, or the word `dynamic`. */
+export type Amount = string
+
 /**
  * A stated price as an amount: decimal text, 'dynamic' for the sentinel -1, undefined for absent,
  * null or an empty string (unknown). Accepts numbers as `parseJson` gives them and decimal strings,
@@ -205,7 +208,7 @@ export function readAmount(
   stated: unknown,
   unit: PriceUnit,
   { dollarSign = false }: { dollarSign?: boolean } = {},
-): string | 'dynamic' | undefined {
+): Amount | undefined {
   if (stated === undefined || stated === null || stated === '') return undefined
   const text = decimalText(stated, dollarSign)
   if (text === undefined)

@@ -28,7 +28,10 @@ export async function commitProviderFacts(
   const all = parseJson(known) as JsonObject
   const stated = parseJson(JSON.stringify(facts)) as JsonObject
   if (canonicalJson(all[upstream] ?? {}) === canonicalJson(stated)) return false
-  const next: JsonObject = { ...all, [upstream]: stated }
+  const { [upstream]: _previous, ...others } = all
+  // An upstream that lists the provider no more says nothing of it: it has no part in `extra`.
+  const isStated = Object.keys(stated).length > 0
+  const next: JsonObject = isStated ? { ...others, [upstream]: stated } : others
   const best = mergeFacts(next, rank)
   await tx.$executeRaw`
     UPDATE providers SET name = ${best.name ?? provider}, env = ${best.env ?? []}, npm = ${best.npm ?? null},

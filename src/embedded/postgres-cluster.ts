@@ -18,8 +18,17 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { PlumblineError } from '../errors.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
-import type { PostgresOptions } from './postgres.ts'
 import type { Account } from './server-process.ts'
+
+export interface PostgresOptions {
+  dataDir: string
+  /** `throwaway` gives up what survives a crash, and passwords, for speed: for tests. */
+  mode: 'durable' | 'throwaway'
+  /** What a person who waits wants to know, a line at a time. */
+  log: (line: string) => void
+  /** Default: one that is free now. */
+  port?: number
+}
 
 export interface Cluster {
   /** PostgreSQL's data directory. */

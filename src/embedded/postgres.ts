@@ -11,6 +11,7 @@ import {
   serverEnv,
   superuser,
   type Cluster,
+  type PostgresOptions,
 } from './postgres-cluster.ts'
 import { processInfo } from './process-info.ts'
 import {
@@ -20,16 +21,6 @@ import {
   stopPid,
   type ServerProcess,
 } from './server-process.ts'
-
-export interface PostgresOptions {
-  dataDir: string
-  /** `throwaway` gives up what survives a crash, and passwords, for speed: for tests. */
-  mode: 'durable' | 'throwaway'
-  /** What a person who waits wants to know, a line at a time. */
-  log: (line: string) => void
-  /** Default: one that is free now. */
-  port?: number
-}
 
 export interface EmbeddedPostgres {
   /** Of the database `plumbline`, as superuser. */

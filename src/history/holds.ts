@@ -1,5 +1,5 @@
 /** Changes that are not believed yet. At most one slice hold per slice and one value hold per value is open. */
-import { Prisma, type Db, type Reader, type Tx } from '../catalog/database.ts'
+import { Prisma, type Reader, type Tx } from '../catalog/database.ts'
 import type { SliceKey } from '../catalog/listings.ts'
 import { PlumblineError } from '../errors.ts'
 import { parseJson, type Json } from '../json.ts'

@@ -66,7 +66,8 @@ export async function* readPages(
   const [holder] = await reader.$queryRaw<{ id: bigint }[]>`
     SELECT p.snapshot_id AS id FROM snapshots s JOIN snapshot_pages p ON p.snapshot_id = s.id
     WHERE s.upstream = ${snapshot.upstream} AND s.sha256 = ${snapshot.sha256} ORDER BY s.id LIMIT 1`
-  for (let index = 0; holder; index++) {
+  if (!holder) return
+  for (let index = 0; ; index++) {
     const [page] = await reader.$queryRaw<{ url: string; body: Uint8Array }[]>`
       SELECT url, body FROM snapshot_pages WHERE snapshot_id = ${holder.id} AND page = ${index}`
     if (!page) return

@@ -124,9 +124,9 @@ async function endUnchanged(
   fetched: FetchedPayload | NotModified,
   enqueueSlices: EnqueueSlices,
 ): Promise<void> {
-  const { context, run, upstream } = collect
+  const { context, run } = collect
   await recordSuccess(collect, fetched)
-  const due = await sliceJobs(collect, null, await dueProviders(collect))
+  const due = sliceJobs(collect, null, await dueProviders(collect))
   if (due.length > 0) return handOver(collect, fetched, due, enqueueSlices)
   await endRun(context.db, run.id, { status: 'unchanged', ...describeFetch(collect, fetched) })
   recordCollectEnd(context, run, 'unchanged')

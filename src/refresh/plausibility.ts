@@ -236,8 +236,8 @@ export function releaseValue(listing: Listing, field: string, value: Json): List
   if (field === 'contextWindow' && typeof value === 'number')
     return { ...listing, fields: { ...listing.fields, contextWindow: value } }
   const components = listing.prices.components.map((component) =>
-    `price.${componentKey(component)}` === field
-      ? { ...component, amount: String(value) }
+    typeof value === 'string' && `price.${componentKey(component)}` === field
+      ? { ...component, amount: value }
       : component,
   )
   return { ...listing, prices: { ...listing.prices, components } }

@@ -222,7 +222,8 @@ function zodMessage(error: ZodError): string {
 }
 
 // NUL cannot be stored, a lone surrogate would be replaced (two ids could collide), other control
-// characters break terminals and logs. oxlint-disable-next-line no-control-regex
+// characters break terminals and logs.
+// oxlint-disable-next-line no-control-regex
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
 // oxlint-disable-next-line no-control-regex
 const lineCharacter = /[\u0000-\u001f\u007f-\u009f]/

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mergeModel, type MergeInput, type StatedListing } from '../../src/catalog/merge.ts'
 import type { PriceComponent } from '../../src/catalog/price.ts'
@@ -132,7 +132,7 @@ describe('a merged model', () => {
       fc
         .record({
           name: fc.option(fc.string({ minLength: 1 })),
-          state: fc.constantFrom('present', 'missing', 'retired'),
+          state: fc.constantFrom<StatedListing['state']>('present', 'missing', 'retired'),
           input: fc.option(fc.constantFrom('1', '2')),
         })
         .map(({ name, state, input }) =>
@@ -140,7 +140,7 @@ describe('a merged model', () => {
             upstream,
             name === null ? {} : { name },
             input === null ? [] : [{ meter: 'input', amount: input }],
-            state as StatedListing['state'],
+            state,
           ),
         ),
     )

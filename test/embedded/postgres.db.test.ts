@@ -2,11 +2,8 @@ import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import {
-  startPostgres,
-  type EmbeddedPostgres,
-  type PostgresOptions,
-} from '../../src/embedded/postgres.ts'
+import { startPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts'
+import type { PostgresOptions } from '../../src/embedded/postgres-cluster.ts'
 import { processInfo } from '../../src/embedded/process-info.ts'
 import { temporaryDir } from '../support/data-dir.ts'
 

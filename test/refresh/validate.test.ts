@@ -80,6 +80,7 @@ describe('an entry', () => {
   ])('with %s is a reject with readable raw text', (_title, model, reason) => {
     const [reject] = readModels(model).rejects
     expect(reject?.reason).toBe(reason)
+    // oxlint-disable-next-line no-control-regex
     expect(reject?.raw).not.toMatch(/[\u0000\u001b\ud800-\udfff]/)
     expect(reject?.raw.length).toBeLessThan(9000)
   })

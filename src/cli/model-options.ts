@@ -1,0 +1,66 @@
+/** What `models list` and `models search` can be asked for. */
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import {
+  capabilities,
+  isCapability,
+  readModelSort,
+  sortNames,
+  type Capability,
+  type ModelSort,
+} from '../catalog/model-filter.ts'
+import type { Lifecycle, Review } from '../catalog/model.ts'
+import type { ModelQuery } from '../catalog/read-models.ts'
+import { decimal, newCommand, positiveNumber, wholeNumber } from './new-command.ts'
+
+const defaultLimit = 50
+const lifecycles = ['active', 'deprecated', 'missing', 'retired', 'all'] as const
+const reviews = ['new', 'active', 'disabled', 'all'] as const
+
+/** A command of `models` with every filter as an option. */
+export function newModelsCommand(name: string) {
+  return newCommand(name, 'plumbline models')
+    .option('--provider <id>', 'of this provider')
+    .option('--type <type>', 'chat, embedding, image, audio, …')
+    .option('--family <family>', 'e.g. claude-sonnet')
+    .option('--capability <name>', capabilities.join(', '), capability)
+    .option('--modality <name>', 'takes or gives text, image, audio, video, pdf')
+    .addOption(new Option('--lifecycle <state>', 'default: all but retired').choices(lifecycles))
+    .addOption(new Option('--review <state>').choices(reviews).default('all' as const))
+    .addOption(new Option('--tier <tier>').choices(['free', 'pro', 'enterprise'] as const))
+    .option('--max-input-price <usd>', 'per million tokens', decimal)
+    .option('--min-context <tokens>', 'context window', wholeNumber)
+    .option('--sort <order>', `${sortNames.join(', ')}; -name for descending`, sort)
+    .option('--limit <count>', 'models a page', positiveNumber, defaultLimit)
+    .option('--page <number>', 'from 1', positiveNumber, 1)
+    .option('--json', 'print JSON')
+}
+
+type ModelOptions = Omit<ModelQuery, 'lifecycle' | 'review'> & {
+  lifecycle?: Lifecycle | 'all' | undefined
+  review: Review | 'all'
+}
+
+/** Retired models are only shown on request: they are not served any more. */
+export function toQuery({ lifecycle, review, ...query }: ModelOptions): ModelQuery {
+  return {
+    ...query,
+    lifecycle: lifecycle === undefined ? ['active', 'deprecated', 'missing'] : choice(lifecycle),
+    review: choice(review),
+  }
+}
+
+function choice<State extends string>(state: State | 'all'): State[] | undefined {
+  return state === 'all' ? undefined : [state]
+}
+
+function capability(text: string): Capability {
+  const name = text.replaceAll('-', '_').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  if (isCapability(name)) return name
+  throw new InvalidArgumentError(`There are: ${capabilities.join(', ')}.`)
+}
+
+function sort(text: string): ModelSort {
+  const order = readModelSort(text)
+  if (order) return order
+  throw new InvalidArgumentError(`There are: ${sortNames.join(', ')}.`)
+}

@@ -1,0 +1,33 @@
+/** What a process that works does: takes jobs, keeps order, announces what was committed. */
+import type { Context } from '../context.ts'
+import { startMaintenance } from '../queue/maintenance.ts'
+import { startWorkers } from '../queue/workers.ts'
+import type { Serving } from './run-until-stopped.ts'
+
+// The job of a run is added a moment after the run is opened.
+const graceMs = 30_000
+/** Of the time for a clean stop, the part in which running jobs may end; the rest is for closing. */
+const jobsShare = 0.7
+
+/** Opens in the order relay, maintenance, workers; so the workers end first. */
+export function startWorking(context: Context, { onStop }: Serving): void {
+  const { config, relay, queues } = context
+  relay.start()
+  onStop(() => relay.close())
+  const maintenance = startMaintenance(context, {
+    intervalMs: config.reconcileIntervalMs,
+    retentionDays: config.retentionDays,
+    graceMs,
+  })
+  onStop(() => maintenance.close())
+  const workers = startWorkers(context, {
+    redisUrl: context.redisUrl,
+    prefix: queues.prefix,
+    collectConcurrency: config.collectConcurrency,
+    refreshConcurrency: config.refreshConcurrency,
+    lockMs: config.jobLockMs,
+    stalledIntervalMs: config.jobStalledIntervalMs,
+  })
+  const deadlineMs = config.shutdownTimeoutMs * jobsShare
+  onStop(() => workers.close(deadlineMs), config.shutdownTimeoutMs)
+}
