@@ -3,6 +3,7 @@
  * closed in reverse order, also when the stop comes in the middle of the start; a second signal, or the
  * deadline, ends the process at once.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from '../log.ts'
 import { runWithin } from '../run-within.ts'
@@ -41,9 +42,12 @@ export async function runUntilStopped(
     },
     async ({ err }) => {
       if (err) noteError(err)
-      if (process.stderr.isTTY) note('Stopping … (again: at once)')
       stop.abort(new DOMException('The process is stopping.', 'AbortError'))
-      await started.catch(() => undefined)
+      const isStarted = started.catch(() => undefined)
+      // What is shown of the start goes first: it would be drawn over this line.
+      await Promise.race([isStarted, sleep(50)])
+      if (process.stderr.isTTY) note('Stopping … (again: at once)')
+      await isStarted
       await opened.disposeAsync()
     },
   )

@@ -13,13 +13,15 @@ export interface ShowRefreshOptions {
   signal: AbortSignal
   /** When runs wait although this long has passed: nobody may be there to take them up. */
   onUnattended?: (runs: readonly RunProgress[]) => void
+  /** Stop watching when nothing but these is under way. Default: watch to the end. */
+  isEnough?: (open: readonly RunProgress[]) => boolean
 }
 
 const pollMs = 200
 const unattendedAfterMs = 15_000
 const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 
-/** The ended runs, in the order of the ids. */
+/** The runs that have ended, in the order of the ids. */
 export async function showRefresh(
   reader: Reader,
   ids: readonly number[],
@@ -38,7 +40,8 @@ export async function showRefresh(
         live.print(outcomeLine(run, widthOf(progress), paintNote))
       }
       const open = progress.filter(isOpen)
-      if (open.length === 0) return ids.flatMap((id) => ended.get(id) ?? [])
+      if (open.length === 0 || options.isEnough?.(open))
+        return ids.flatMap((id) => ended.get(id) ?? [])
       watch(open, widthOf(progress), frame)
       await sleep(pollMs, undefined, { signal })
     }

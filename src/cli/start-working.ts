@@ -4,8 +4,6 @@ import { startMaintenance } from '../queue/maintenance.ts'
 import { startWorkers } from '../queue/workers.ts'
 import type { Serving } from './run-until-stopped.ts'
 
-// The job of a run is added a moment after the run is opened.
-const graceMs = 30_000
 /** Of the time for a clean stop, the part in which running jobs may end; the rest is for closing. */
 const jobsShare = 0.7
 
@@ -17,7 +15,8 @@ export function startWorking(context: Context, { onStop }: Serving): void {
   const maintenance = startMaintenance(context, {
     intervalMs: config.reconcileIntervalMs,
     retentionDays: config.retentionDays,
-    graceMs,
+    // The job of a run is added a moment after the run is opened.
+    graceMs: config.reconcileIntervalMs / 2,
   })
   onStop(() => maintenance.close())
   const workers = startWorkers(context, {

@@ -3,21 +3,21 @@ import { countCatalog } from '../catalog/read-models.ts'
 import type { Context } from '../context.ts'
 import type { Servers } from '../embedded/servers.ts'
 import { listHolds } from '../history/holds.ts'
-import type { RefreshRun } from '../history/runs.ts'
 import type { HttpServer } from '../http/app.ts'
 import { hideCredentials } from '../url-credentials.ts'
+import type { FirstRefresh } from './first-refresh.ts'
 import { notesOf } from './run-lines.ts'
 import { paint, print } from './terminal.ts'
 import { count } from './times.ts'
 
 export async function printSummary(
   context: Context,
-  runs: readonly RefreshRun[],
+  refreshed: FirstRefresh,
   { servers, http }: { servers: Servers; http: HttpServer },
 ): Promise<void> {
   print()
   await printCatalog(context)
-  printProblems(runs)
+  printProblems(refreshed)
   await printHolds(context)
   print()
   print(`API         ${paint.cyan(http.url)}  (/readyz, /metrics)`)
@@ -38,12 +38,13 @@ async function printCatalog({ db }: Context): Promise<void> {
   print(`${paint.bold(`Catalog: ${text}`)}${aside.length > 0 ? ` (${aside.join(', ')})` : ''}`)
 }
 
-function printProblems(runs: readonly RefreshRun[]): void {
+function printProblems({ runs, pending }: FirstRefresh): void {
   const failed = runs.filter(({ status }) => status === 'failed' || status === 'partial')
-  if (failed.length > 0) {
-    const ids = failed.map(({ upstream }) => upstream).join(', ')
-    print(`${paint.yellow('Not refreshed:')} ${ids}; they are tried again by schedule.`)
-  }
+  const notRefreshed = [...failed.map(({ upstream }) => upstream), ...pending]
+  if (notRefreshed.length > 0)
+    print(
+      `${paint.yellow('Not refreshed:')} ${notRefreshed.join(', ')}; they are tried again by themselves.`,
+    )
   for (const text of notesOf(runs)) print(`${paint.yellow('Note:')} ${text}`)
 }
 

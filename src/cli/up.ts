@@ -1,20 +1,14 @@
 import { migrate } from '../catalog/migrate.ts'
 import type { Config } from '../config.ts'
-import { createContext, type Context } from '../context.ts'
+import { createContext } from '../context.ts'
 import { startServers, type Servers } from '../embedded/servers.ts'
-import type { RefreshRun } from '../history/runs.ts'
 import { startHttp } from '../http/app.ts'
 import { assertRedisKeepsJobs } from '../queue/connection.ts'
-import { chooseUpstreams } from '../refresh/choose-upstreams.ts'
 import { loadCommandConfig, noteLogger, withServers } from './command-context.ts'
-import { enqueueAll } from './enqueue-all.ts'
+import { refreshOnce } from './first-refresh.ts'
 import { createLiveLines, type LiveLines } from './live-lines.ts'
 import { examples, newCommand } from './new-command.ts'
-import { announceReady, runUntilStopped, type Serving } from './run-until-stopped.ts'
-import { showRefresh } from './show-refresh.ts'
-import { startWorking } from './start-working.ts'
-import { noteError } from './terminal.ts'
-import { count } from './times.ts'
+import { runUntilStopped, type Serving } from './run-until-stopped.ts'
 import { printSummary } from './up-summary.ts'
 
 export function upCommand() {
@@ -47,8 +41,8 @@ async function up(config: Config, serving: Serving): Promise<void> {
   const http = await startHttp({ context, host, port, role: 'api' })
   serving.onStop(() => http.close())
   serving.signal.throwIfAborted()
-  const runs = await refreshOnce(context, serving, live)
-  await printSummary(context, runs, { servers, http })
+  const refreshed = await refreshOnce(context, serving, live)
+  await printSummary(context, refreshed, { servers, http })
 }
 
 // A server may need a while to end; the others are closed by then.
@@ -74,34 +68,4 @@ async function prepareDatabase({ databaseUrl, redisUrl }: Servers, live: LiveLin
   const applied = await migrate(databaseUrl)
   if (applied.length > 0) live.print(`Applied ${applied.length} migration(s)`)
   await assertRedisKeepsJobs(redisUrl)
-}
-
-/**
- * Enqueues before anything works: a schedule that fires at the start finds the open run and leaves it
- * alone. Whatever comes of it, the process goes on serving.
- */
-async function refreshOnce(
-  context: Context,
-  serving: Serving,
-  live: LiveLines,
-): Promise<RefreshRun[]> {
-  const { log } = context
-  const upstreams = await chooseUpstreams(context, { upstreams: [] })
-  const enqueued = await enqueueAll(context, upstreams, {}, 'startup')
-  live.print(`Refreshing ${count(upstreams.length, 'upstream')}`)
-  startWorking(context, serving)
-  announceReady(log, 'up ready')
-  const { level } = log
-  // What is retried is shown already; a failure that nobody expects still gets through.
-  if (level === 'warn') log.level = 'error'
-  try {
-    const runIds = enqueued.flatMap(({ runId }) => runId ?? [])
-    return await showRefresh(context.db, runIds, { live, signal: serving.signal })
-  } catch (thrown) {
-    serving.signal.throwIfAborted()
-    noteError(thrown)
-    return []
-  } finally {
-    log.level = level
-  }
 }
