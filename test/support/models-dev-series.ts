@@ -1,5 +1,5 @@
 /** The dated snapshots of models.dev, and what their files say, read without the adapter. */
-import { canonicalDecimal, isJsonObject, JsonDecimal, type Json } from '../../src/json.ts'
+import { canonicalDecimal, canonicalJson, isJsonObject, type Json } from '../../src/json.ts'
 import { readShared, sharedFiles } from './shared-data.ts'
 
 export interface DatedSnapshot {
@@ -49,7 +49,7 @@ export function statedModels(tree: Json): Map<string, Json> {
   )
 }
 
-const meters = [
+const meters = new Set([
   'input',
   'output',
   'reasoning',
@@ -57,7 +57,7 @@ const meters = [
   'cache_write',
   'input_audio',
   'output_audio',
-]
+])
 
 /** `component amount`, sorted: what the `cost` of a model comes to, digit by digit. */
 export function statedPrices(model: Json): string[] {
@@ -74,12 +74,12 @@ export function statedPrices(model: Json): string[] {
 
 function amounts(cost: Json | undefined, circumstance: string): string[] {
   return members(cost).flatMap(([key, amount]) =>
-    meters.includes(key) ? [`${key}${circumstance} ${text(amount)}`] : [],
+    meters.has(key) ? [`${key}${circumstance} ${text(amount)}`] : [],
   )
 }
 
 function text(amount: Json | undefined): string {
-  const digits = amount instanceof JsonDecimal ? amount.text : String(amount)
+  const digits = canonicalJson(amount)
   return canonicalDecimal(digits) ?? digits
 }
 

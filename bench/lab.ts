@@ -1,0 +1,150 @@
+/** The servers that the benchmarks run against, and fresh installations on them. */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
+import { migrate } from '../src/catalog/migrate.ts'
+import { loadConfig } from '../src/config.ts'
+import { createContext, type Context } from '../src/context.ts'
+import { startServers } from '../src/embedded/servers.ts'
+import { readRun, type RefreshRun, type RunOptions } from '../src/history/runs.ts'
+import { createLogger } from '../src/log.ts'
+import { enqueueRefresh } from '../src/queue/enqueue.ts'
+import { startPayloadServer, type PayloadServer } from './payload-server.ts'
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
+
+export interface Lab {
+  upstream: PayloadServer
+  /** A migrated, empty database with a Redis prefix of its own, and nobody who works. */
+  readonly install: () => Promise<Installation>
+  /** The same with a worker process; both are gone when `work` ends. */
+  readonly withWorker: <T>(work: (running: RunningInstallation) => Promise<T>) => Promise<T>
+  readonly close: () => Promise<void>
+}
+
+export interface Installation {
+  context: Context
+  env: Record<string, string>
+  readonly close: () => Promise<void>
+}
+
+export interface RunningInstallation {
+  context: Context
+  worker: WorkerProcess
+  /** From the enqueueing to the end of the run, whatever way it ends; throws unless that is `status`. */
+  readonly refresh: (
+    status: RefreshRun['status'],
+    options?: RunOptions,
+  ) => Promise<{ ms: number; run: RefreshRun }>
+}
+
+export async function openLab(): Promise<Lab> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'plumbline-bench-'))
+  // As root, PostgreSQL runs under another account.
+  chmodSync(dataDir, 0o711)
+  const cacheDir = fileURLToPath(new URL('../.plumbline', import.meta.url))
+  const servers = await startServers({ dataDir, cacheDir, log: () => undefined })
+  const upstream = await startPayloadServer()
+  await migrate(servers.databaseUrl)
+  let installed = 0
+  const install = () => installOn(servers, upstream.url, `bench_${++installed}`)
+  return {
+    upstream,
+    install,
+    withWorker: async (work) => {
+      const installation = await install()
+      const worker = await startWorkerProcess(installation.env)
+      try {
+        const { context } = installation
+        return await work({
+          context,
+          worker,
+          refresh: (status, options = {}) => timeRefresh(context, status, options),
+        })
+      } finally {
+        await worker.stop()
+        await installation.close()
+      }
+    },
+    close: async () => {
+      upstream.close()
+      await servers.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+interface ServerUrls {
+  databaseUrl: string
+  redisUrl: string
+}
+
+async function installOn(
+  { databaseUrl, redisUrl }: ServerUrls,
+  upstreamUrl: string,
+  name: string,
+): Promise<Installation> {
+  await administer(databaseUrl, `CREATE DATABASE ${name} TEMPLATE ${databaseOf(databaseUrl)}`)
+  const url = new URL(databaseUrl)
+  url.pathname = name
+  const env = {
+    DATABASE_URL: url.href,
+    REDIS_URL: redisUrl,
+    REDIS_PREFIX: name,
+    METRICS_PORT: '0',
+    LOG_LEVEL: 'info',
+    REFRESH_COOLDOWN: '0',
+    PLUMBLINE_UPSTREAMS: 'models-dev',
+    PLUMBLINE_UPSTREAM_MODELS_DEV_URL: upstreamUrl,
+    // Never while a benchmark runs: refreshes are enqueued.
+    PLUMBLINE_UPSTREAM_MODELS_DEV_SCHEDULE: '0 0 1 1 *',
+  }
+  const context = createContext(loadConfig(env), { log: createLogger({ level: 'silent' }) })
+  return {
+    context,
+    env,
+    close: async () => {
+      await context.close()
+      await administer(databaseUrl, `DROP DATABASE ${name} WITH (FORCE)`)
+    },
+  }
+}
+
+function databaseOf(url: string): string {
+  return new URL(url).pathname.slice(1)
+}
+
+async function administer(databaseUrl: string, statement: string): Promise<void> {
+  const url = new URL(databaseUrl)
+  url.pathname = 'template1'
+  const client = new Client({ connectionString: url.href })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+const pollMs = 5
+
+async function timeRefresh(
+  context: Context,
+  status: RefreshRun['status'],
+  options: RunOptions,
+): Promise<{ ms: number; run: RefreshRun }> {
+  const request = { upstream: 'models-dev', trigger: 'manual', actor: 'bench', options } as const
+  const startedAt = performance.now()
+  const { id } = await enqueueRefresh(context, request)
+  for (;;) {
+    const run = await readRun(context.db, id)
+    if (run && run.status !== 'queued' && run.status !== 'running') {
+      if (run.status !== status)
+        throw new Error(`The run ended as ${run.status}: ${run.errorMessage ?? ''}`)
+      return { ms: performance.now() - startedAt, run }
+    }
+    await sleep(pollMs)
+  }
+}

@@ -1,0 +1,17 @@
+/** `npm run bench [name…]`: runs all benchmarks, or those that are named. */
+import { firstRefresh } from './first-refresh.ts'
+import { onePercent, rewritten, unchanged } from './later-refreshes.ts'
+import { naive } from './naive.ts'
+import { runBenchmark, type Benchmark } from './report.ts'
+
+const benchmarks: readonly Benchmark[] = [firstRefresh, unchanged, onePercent, rewritten, naive]
+
+const names = process.argv.slice(2)
+const unknown = names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name))
+if (unknown.length > 0) {
+  console.log(`There is no benchmark ${unknown.join(', ')}. There are:`)
+  for (const { name, about } of benchmarks) console.log(`  ${name.padEnd(14)} ${about}`)
+  process.exitCode = 2
+} else
+  for (const benchmark of benchmarks)
+    if (names.length === 0 || names.includes(benchmark.name)) await runBenchmark(benchmark)
