@@ -112,7 +112,8 @@ function databaseError(error: unknown): PlumblineError | undefined {
 function sqlState(error: Error): string | undefined {
   if ('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code))
     return error.code
-  if (!('meta' in error)) return undefined
+  const raw = /^Raw query failed\. Code: `([0-9A-Z]{5})`/m.exec(error.message)?.[1]
+  if (raw !== undefined || !('meta' in error)) return raw
   const match = /"originalCode":"([0-9A-Z]{5})"/.exec(JSON.stringify(error.meta) ?? '')
   return match?.[1]
 }

@@ -10,7 +10,7 @@ export interface ModelFilter {
   provider?: string | undefined
   type?: string | undefined
   family?: string | undefined
-  /** Words; each must be found, or the whole must be similar (model-search.ts). */
+  /** Words; each must occur or resemble something (model-search.ts). Blank = no search. */
   search?: string | undefined
   capability?: Capability | undefined
   /** Taken or given: text, image, audio, video, pdf. */

@@ -11,11 +11,11 @@ export interface SearchSql {
   rank: Prisma.Sql
 }
 
-/** For a query on `models m`. */
+/** For a query on `models m`. A search of slashes and blanks finds nothing. */
 export function searchSql(search: string): SearchSql {
   const query = search.trim().toLowerCase()
   const words = query.split(/[\s/]+/).filter((word) => word !== '')
-  if (words.length === 0) return { condition: Prisma.sql`FALSE`, rank: Prisma.sql`0` }
+  if (words.length === 0) return { condition: Prisma.sql`FALSE`, rank: Prisma.sql`0::real` }
   return {
     condition: Prisma.join(words.map(occursOrResembles), ' AND '),
     rank: Prisma.join(

@@ -28,7 +28,7 @@ export interface ModelPage {
 }
 
 export async function listModels(reader: Reader, query: ModelQuery): Promise<ModelPage> {
-  const search = query.search === undefined ? undefined : searchSql(query.search)
+  const search = query.search?.trim() ? searchSql(query.search) : undefined
   const where = search
     ? Prisma.sql`${filterConditions(query)} AND ${search.condition}`
     : filterConditions(query)

@@ -1,10 +1,11 @@
-import { readUpstreamState } from '../history/upstream-state.ts'
+import type { Db } from '../catalog/database.ts'
 import {
   isStale,
   listUpstreamOverviews,
   type UpstreamOverview,
 } from '../history/upstream-overview.ts'
 import { PlumblineError } from '../errors.ts'
+import { listRuns, type RunFilter } from '../history/runs.ts'
 import { withContext } from './command-context.ts'
 import { printFacts } from './facts.ts'
 import { examples, newCommand } from './new-command.ts'
@@ -75,13 +76,8 @@ function health({
 }
 
 async function showUpstream(id: string, json: boolean): Promise<void> {
-  const upstream = await withContext(async ({ db }) => {
-    const found = (await listUpstreamOverviews(db)).find((one) => one.id === id)
-    if (!found) await readUpstreamState(db, id)
-    return found
-  })
-  if (!upstream) throw new PlumblineError('not_found', `There is no upstream ${id}.`)
-  if (json) return printJson(viewUpstream(upstream))
+  const { upstream, nextStep } = await withContext(({ db }) => readUpstream(db, id))
+  if (json) return printJson({ ...viewUpstream(upstream), nextStep: nextStep ?? null })
   const { requestCount, latencyMsTotal, circuitOpenUntil } = upstream
   printFacts({
     upstream: upstream.id,
@@ -103,7 +99,25 @@ async function showUpstream(id: string, json: boolean): Promise<void> {
       upstream.lastErrorCode === null
         ? '–'
         : `${upstream.lastErrorCode}: ${upstream.lastErrorMessage ?? ''}`,
+    'what to do': nextStep,
   })
+}
+
+async function readUpstream(
+  db: Db,
+  id: string,
+): Promise<{ upstream: UpstreamOverview; nextStep: string | undefined }> {
+  const upstream = (await listUpstreamOverviews(db)).find((one) => one.id === id)
+  if (!upstream)
+    throw new PlumblineError('not_found', `There is no upstream ${id}.`, {
+      nextStep: 'plumbline upstreams',
+    })
+  const [failed] = upstream.lastErrorCode === null ? [] : await listRuns(db, lastFailure(id))
+  return { upstream, nextStep: failed?.nextStep ?? undefined }
+}
+
+function lastFailure(upstream: string): RunFilter {
+  return { upstream, status: 'failed', limit: 1 }
 }
 
 function moment(at: Date | null): string {

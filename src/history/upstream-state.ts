@@ -180,6 +180,8 @@ export async function recordRequests(
 }
 
 export interface AppliedBody {
+  /** The collect that brought it; one that was taken over meanwhile cannot vouch for anything. */
+  runId: number
   fence: number
   sha256: string
   adapterVersion: number
@@ -197,9 +199,11 @@ export async function recordAppliedBody(
   body: AppliedBody,
 ): Promise<void> {
   await db.$executeRaw`
+    WITH mine AS (SELECT 1 FROM refresh_runs WHERE id = ${body.runId} AND fence = ${body.fence}
+      AND status IN ('queued', 'running') FOR SHARE)
     UPDATE upstreams SET applied_sha256 = ${body.sha256}, applied_adapter = ${body.adapterVersion},
       applied_fence = ${body.fence}, etag = ${body.etag ?? null}, last_modified = ${body.lastModified ?? null}
-    WHERE id = ${upstream} AND applied_fence < ${body.fence}`
+    FROM mine WHERE id = ${upstream} AND applied_fence < ${body.fence}`
 }
 
 /** The next request must bring the whole body. */

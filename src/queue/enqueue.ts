@@ -1,7 +1,8 @@
 /** Putting refreshes into the queue. The history decides what may run; BullMQ only saves work. */
 import type { Db } from '../catalog/database.ts'
 import { PlumblineError } from '../errors.ts'
-import { queueRun, type QueuedRun, type RefreshRun } from '../history/runs.ts'
+import { type RefreshRun } from '../history/runs.ts'
+import { queueRun, type QueuedRun } from '../history/open-runs.ts'
 import { readUpstreamState } from '../history/upstream-state.ts'
 import type { EnqueueSlices } from '../refresh/collect-upstream.ts'
 import { jobs } from './jobs.ts'

@@ -4,13 +4,9 @@
  */
 import { PlumblineError, toPlumblineError } from '../errors.ts'
 import { applyRetention } from '../history/retention.ts'
-import {
-  closeOrphanedSlices,
-  listOpenRuns,
-  queueRun,
-  recordFailure,
-  type RefreshRun,
-} from '../history/runs.ts'
+import { listOpenRuns, type RefreshRun } from '../history/runs.ts'
+import { closeOrphanedSlices, recordFailure } from '../history/end-runs.ts'
+import { queueRun } from '../history/open-runs.ts'
 import type { Logger } from '../log.ts'
 import { closeCollect } from '../refresh/close-collect.ts'
 import type { RefreshContext } from '../refresh/refresh-context.ts'
@@ -100,7 +96,7 @@ async function takeUp(context: Context, run: RefreshRun): Promise<void> {
   if (run.status === 'queued') return addCollect(context, run.upstream)
   if (run.slices > 0 && run.fence !== null)
     return void (await closeCollect(context, run.id, run.fence))
-  await recordFailure(context.db, run.id, abandoned(), true)
+  await recordFailure(context.db, run, abandoned(), true)
   if (run.trigger === 'approval') return
   const { upstream, actor, options } = run
   await queueRun(context.db, { upstream, trigger: 'schedule', actor, options })

@@ -4,7 +4,8 @@
  */
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq'
 import { toPlumblineError, type PlumblineError } from '../errors.ts'
-import { readSliceRun, recordFailure } from '../history/runs.ts'
+import { readSliceRun } from '../history/runs.ts'
+import { recordFailure } from '../history/end-runs.ts'
 import { closeCollect } from '../refresh/close-collect.ts'
 import { collectUpstream } from '../refresh/collect-upstream.ts'
 import type { RefreshContext } from '../refresh/refresh-context.ts'
@@ -151,7 +152,7 @@ async function recordSliceFailure(
 ): Promise<void> {
   context.metrics.errors.inc({ code: error.code })
   const run = await readSliceRun(context.db, slice.runId, slice.provider)
-  await recordFailure(context.db, run.id, error, isFinal)
+  await recordFailure(context.db, { ...run, fence: slice.fence }, error, isFinal)
 }
 
 function isLastAttempt(job: Job): boolean {

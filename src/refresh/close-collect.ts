@@ -1,13 +1,13 @@
 /** The end of a collect: the last slice has ended, whatever way it ended. */
-import { dropStagedSlices } from '../catalog/slices.ts'
+import { dropStagedSlices } from '../catalog/staged-slices.ts'
 import {
-  endRun,
   readRun,
   summariseSlices,
   type Outcome,
   type RefreshRun,
   type SliceSummary,
 } from '../history/runs.ts'
+import { endRun } from '../history/end-runs.ts'
 import { markSnapshotChanged, readSnapshotBody } from '../history/snapshots.ts'
 import { recordAppliedBody, recordUpstreamChange } from '../history/upstream-state.ts'
 import { recordCollectEnd } from './record-metrics.ts'
@@ -27,7 +27,7 @@ export async function closeCollect(
   if (run.snapshotId !== null) {
     if (mayBeTakenForApplied(run, summary)) {
       const body = await readSnapshotBody(db, run.snapshotId)
-      if (body) await recordAppliedBody(db, run.upstream, { ...body, fence })
+      if (body) await recordAppliedBody(db, run.upstream, { ...body, fence, runId })
     }
     if (summary.applied > 0) await markSnapshotChanged(db, run.snapshotId)
     await dropStagedSlices(db, run.snapshotId)
@@ -42,7 +42,7 @@ export async function closeCollect(
     ...counts
   } = summary
   if (summary.applied > 0) await recordUpstreamChange(db, run.upstream)
-  await endRun(db, runId, {
+  await endRun(db, run, {
     ...counts,
     status,
     unchanged: run.unchanged + unchanged,

@@ -4,18 +4,13 @@
  */
 import { readDatabaseClock } from '../catalog/database.ts'
 import { readDueListings, readUnsettledProviders } from '../catalog/listings.ts'
-import { prepareSlices, readAppliedSlices, stageSlices } from '../catalog/slices.ts'
-import { PlumblineError, toPlumblineError } from '../errors.ts'
+import { prepareSlices, readAppliedSlices } from '../catalog/slices.ts'
+import { stageSlices } from '../catalog/staged-slices.ts'
+import { PlumblineError, toPlumblineError, type ErrorCode } from '../errors.ts'
 import { recordRejects } from '../history/rejects.ts'
-import {
-  claimRun,
-  endRun,
-  openSliceRuns,
-  recordFailure,
-  recordProgress,
-  type RefreshRun,
-  type Trigger,
-} from '../history/runs.ts'
+import { type RefreshRun, type Trigger } from '../history/runs.ts'
+import { claimRun, openSliceRuns } from '../history/open-runs.ts'
+import { endRun, recordFailure, recordProgress } from '../history/end-runs.ts'
 import { storeSnapshot, type Snapshot } from '../history/snapshots.ts'
 import {
   forgetAppliedBody,
@@ -128,7 +123,7 @@ async function endUnchanged(
   await recordSuccess(collect, fetched)
   const due = sliceJobs(collect, null, await dueProviders(collect))
   if (due.length > 0) return handOver(collect, fetched, due, enqueueSlices)
-  await endRun(context.db, run.id, { status: 'unchanged', ...describeFetch(collect, fetched) })
+  await endRun(context.db, run, { status: 'unchanged', ...describeFetch(collect, fetched) })
   recordCollectEnd(context, run, 'unchanged')
 }
 
@@ -168,7 +163,7 @@ async function readSlices(
   signal?.throwIfAborted()
   await recordRejects(context.db, run.id, id, read.rejects)
   recordEntries(context.metrics, upstream.definition.id, read)
-  await recordProgress(context.db, run.id, { entries: read.entries, rejected: read.rejects.length })
+  await recordProgress(context.db, run, { entries: read.entries, rejected: read.rejects.length })
   if (read.entries === 0 && state.successCount === 0)
     throw new PlumblineError(
       'payload_empty',
@@ -206,7 +201,7 @@ async function handOn(
   const staged = new Set(changed.map(({ provider }) => provider))
   const due = (await dueProviders(collect)).filter((provider) => !staged.has(provider))
   const jobs = [...sliceJobs(collect, snapshot.id, [...staged]), ...sliceJobs(collect, null, due)]
-  await recordProgress(context.db, run.id, {
+  await recordProgress(context.db, run, {
     snapshotId: snapshot.id,
     unchanged: unchangedListings,
   })
@@ -216,8 +211,9 @@ async function handOn(
       ...snapshot,
       ...fetched,
       fence: collect.fence,
+      runId: run.id,
     })
-  await endRun(context.db, run.id, { status: 'unchanged', ...describeFetch(collect, fetched) })
+  await endRun(context.db, run, { status: 'unchanged', ...describeFetch(collect, fetched) })
   recordCollectEnd(context, run, 'unchanged')
 }
 
@@ -242,7 +238,7 @@ async function handOver(
     context.db,
     jobs.map((job) => ({ ...job, parentId: run.id })),
   )
-  await recordProgress(context.db, run.id, {
+  await recordProgress(context.db, run, {
     slices: jobs.length,
     ...describeFetch(collect, fetched),
   })
@@ -296,6 +292,8 @@ async function recordSuccess(
   await recordUpstreamSuccess(context.db, id, context.circuit)
 }
 
+const notItsFault: readonly ErrorCode[] = ['circuit_open', 'cancelled', 'superseded']
+
 async function recordFailedAttempt(
   { context, run, upstream, phases }: Collect,
   error: PlumblineError,
@@ -305,10 +303,10 @@ async function recordFailedAttempt(
   // Who cancels hands the job to somebody else: the run goes on there.
   const isFinal = error.code !== 'cancelled' && (isLastAttempt || !error.retryable)
   context.metrics.errors.inc({ code: error.code })
-  if (error.code !== 'circuit_open' && error.code !== 'cancelled')
+  if (!notItsFault.includes(error.code))
     await recordUpstreamFailure(context.db, id, error, context.circuit)
-  await recordProgress(context.db, run.id, { phases: phases.toRecord() })
-  await recordFailure(context.db, run.id, error, isFinal)
+  await recordProgress(context.db, run, { phases: phases.toRecord() })
+  await recordFailure(context.db, run, error, isFinal)
   if (isFinal) recordCollectEnd(context, run, 'failed', error)
   return error
 }

@@ -12,7 +12,7 @@ import {
   type SliceKey,
 } from '../catalog/listings.ts'
 import type { StatedListing } from '../catalog/merge.ts'
-import type { StagedSlice } from '../catalog/slices.ts'
+import type { StagedSlice } from '../catalog/staged-slices.ts'
 import { readValueHolds } from '../history/holds.ts'
 import { canonicalJson, type Json } from '../json.ts'
 import { diffListings, type ListingDiff } from './diff.ts'

@@ -8,19 +8,18 @@ import type { SliceKey } from '../catalog/listings.ts'
 import {
   lockSlice,
   readAppliedSlices,
-  readStagedSlice,
   readSurroundings,
   recordAppliedSlice,
   recordFence,
-  stagedInMemory,
   type LockedSlice,
-  type SliceHeader,
-  type StagedSlice,
 } from '../catalog/slices.ts'
+import { readStagedSlice, stagedInMemory, type StagedSlice } from '../catalog/staged-slices.ts'
+import type { SliceHeader } from '../catalog/slice-delta.ts'
 import { recordVersion } from '../catalog/versions.ts'
 import { PlumblineError } from '../errors.ts'
 import { openHold, supersedeSliceHold } from '../history/holds.ts'
-import { endRun, readSliceRun, type Outcome, type RefreshRun } from '../history/runs.ts'
+import { readSliceRun, type Outcome, type RefreshRun } from '../history/runs.ts'
+import { endRun } from '../history/end-runs.ts'
 import { readPages, readSnapshot, type Snapshot } from '../history/snapshots.ts'
 import { rankOf, requireUpstream } from '../upstreams/configured-upstream.ts'
 import {
@@ -76,7 +75,8 @@ async function commitSlice(context: RefreshContext, tx: Tx, job: SliceJob): Prom
   const run = await readSliceRun(tx, job.runId, job.provider)
   // A later attempt of the same collect has taken the run over: it is not this job's to end.
   if (run.fence !== job.fence) return { outcome: 'superseded', applied: nothingApplied() }
-  if (locked.appliedFence > job.fence) return endSuperseded(tx, run)
+  if (locked.appliedFence > job.fence || !(await holdCollect(tx, job.runId, job.fence)))
+    return endSuperseded(tx, run)
   // A job that was delivered again after its commit: what it did is in the history.
   if (run.status !== 'queued' && run.status !== 'running')
     return { outcome: run.status, applied: nothingApplied() }
@@ -192,7 +192,7 @@ async function holdSlice(
 ): Promise<SliceResult> {
   const nothing = { modelId: null, field: null, from: null, to: null }
   await openHold(tx, { ...nothing, ...input, ...hold, kind: 'slice', contentHash: header.hash })
-  await endRun(tx, run.id, { status: 'held', entries: header.entries, held: 1 })
+  await endRun(tx, run, { status: 'held', entries: header.entries, held: 1 })
   return { outcome: 'held', applied: nothingApplied() }
 }
 
@@ -204,7 +204,7 @@ async function retireOnly(tx: Tx, input: ApplyInput, run: RefreshRun): Promise<S
 }
 
 async function endSuperseded(tx: Tx, run: RefreshRun): Promise<SliceResult> {
-  await endRun(tx, run.id, { status: 'superseded' })
+  await endRun(tx, run, { status: 'superseded' })
   return { outcome: 'superseded', applied: nothingApplied() }
 }
 
@@ -222,7 +222,7 @@ async function endApplied(
   const isApplied =
     hasChanged || counts.added + counts.updated + counts.removed + counts.missing > 0
   const outcome = isApplied ? 'applied' : 'unchanged'
-  await endRun(tx, run.id, {
+  await endRun(tx, run, {
     status: outcome,
     ...counts,
     ...(hasChanged ? { commitId: input.commitId } : {}),

@@ -1,6 +1,6 @@
 /** Which slices of a snapshot have to be looked at: those whose content is not what was applied last. */
 import type { Slice } from '../catalog/listing.ts'
-import { sliceDelta, type AppliedSlice, type SliceDelta } from '../catalog/slices.ts'
+import { sliceDelta, type AppliedSlice, type SliceDelta } from '../catalog/slice-delta.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
 import type { ReadSnapshot } from './validate.ts'
 
