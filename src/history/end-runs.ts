@@ -57,7 +57,7 @@ async function updateOpenRun(
 ): Promise<void> {
   const counts = { ...end }
   await db.$executeRaw`
-    UPDATE refresh_runs SET ${assignment}, started_at = coalesce(started_at, clock_timestamp()),
+    UPDATE refresh_runs SET ${assignment}, started_at = coalesce(started_at, now()),
       slices = coalesce(${counts.slices ?? null}::int, slices),
       snapshot_id = coalesce(${counts.snapshotId ?? null}::bigint, snapshot_id),
       commit_id = coalesce(${counts.commitId ?? null}::bigint, commit_id),

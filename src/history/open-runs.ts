@@ -105,7 +105,10 @@ export interface SliceRunKey {
   snapshotId: number | null
 }
 
-/** Opens the runs of all slices of a collect at once; those of an earlier attempt begin anew. */
+/**
+ * Opens the runs of all slices of a collect at once; those of an earlier attempt begin anew. Throws
+ * `superseded` when a later attempt has taken the collect over, or it has ended.
+ */
 export async function openSliceRuns(db: Db, keys: readonly SliceRunKey[]): Promise<void> {
   const rows = keys.map((key) => ({
     parent: key.parentId,
@@ -119,10 +122,13 @@ export async function openSliceRuns(db: Db, keys: readonly SliceRunKey[]): Promi
     fence: 'bigint',
     snapshot: 'bigint',
   } as const
-  await db.$executeRaw`
+  const opened = await db.$executeRaw`
     INSERT INTO refresh_runs (parent_id, upstream, provider, trigger, actor, options, status, fence, snapshot_id)
     SELECT p.id, p.upstream, r.provider, p.trigger, p.actor, p.options, 'queued', r.fence, r.snapshot
     FROM ${recordset(rows, columns)} JOIN refresh_runs p ON p.id = r.parent
+      AND p.fence = r.fence AND p.status IN ('queued', 'running') FOR SHARE OF p
     ON CONFLICT (parent_id, provider) WHERE parent_id IS NOT NULL DO UPDATE
     SET status = 'queued', fence = EXCLUDED.fence, snapshot_id = EXCLUDED.snapshot_id, ended_at = NULL`
+  if (opened < keys.length)
+    throw new PlumblineError('superseded', 'A later attempt has taken this refresh over.')
 }

@@ -99,23 +99,20 @@ async function readStates(reader: Reader, clause: Prisma.Sql): Promise<UpstreamS
  * attempt is let through (half open); its outcome decides.
  */
 export async function passCircuit(db: Db, upstream: string): Promise<void> {
-  const [row] = await db.$queryRaw<{ waitMs: number }[]>`
+  const [row] = await db.$queryRaw<{ waitMs: number; reason: string | null }[]>`
     UPDATE upstreams SET last_attempt_at = now(),
       circuit_state = CASE WHEN circuit_state = 'open' AND circuit_open_until <= now() THEN 'half_open' ELSE circuit_state END
     WHERE id = ${upstream}
-    RETURNING CASE WHEN circuit_state = 'open'
+    RETURNING last_error_message AS reason, CASE WHEN circuit_state = 'open'
       THEN ceil(extract(epoch FROM circuit_open_until - now()) * 1000)::float8 ELSE 0 END AS "waitMs"`
   const waitMs = row?.waitMs ?? 0
-  if (waitMs > 0)
-    throw new PlumblineError(
-      'circuit_open',
-      `${upstream} failed too often; next attempt in ${Math.ceil(waitMs / 1000)} s.`,
-      {
-        retryable: true,
-        retryAfterMs: waitMs,
-        nextStep: 'See why it failed with: plumbline runs. It is tried again by itself.',
-      },
-    )
+  if (waitMs <= 0) return
+  const wait = `next attempt in ${Math.ceil(waitMs / 1000)} s`
+  throw new PlumblineError(
+    'circuit_open',
+    `${upstream} failed too often; ${wait}. The last time: ${row?.reason ?? 'unknown'}`,
+    { retryable: true, retryAfterMs: waitMs, nextStep: 'Nothing: it is tried again by itself.' },
+  )
 }
 
 /** A whole list was seen: the circuit closes, and an upstream that had been failing is announced. */

@@ -102,11 +102,16 @@ function watch(worker: Worker, { log, metrics }: Context, queue: QueueName): voi
     for (const jobId of jobIds) worker.cancelJob(jobId, 'its lock was lost')
   })
   worker.on('failed', (job, error) =>
-    log.warn(
+    log[isBug(error) ? 'error' : 'warn'](
       { err: error, queue, job: job?.name, upstream: upstreamOf(job), attempt: job?.attemptsMade },
       'job failed',
     ),
   )
+}
+
+/** What no code of ours names is a bug: somebody must act. */
+function isBug(error: Error): boolean {
+  return toPlumblineError(error).code === 'internal' && !(error instanceof UnrecoverableError)
 }
 
 function upstreamOf(job: Job | undefined): string | undefined {

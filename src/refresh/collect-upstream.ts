@@ -93,11 +93,19 @@ async function fetchFrom(
   const isWhole = !run.options.force && run.options.provider === undefined
   const conditional =
     isWhole && state.appliedSha256 !== null && state.appliedAdapter === adapterVersion
-  const fetched = await phases.time('fetch', () =>
-    fetchSnapshot(context.fetcher, upstream, state, { conditional, signal }),
-  )
-  await recordRequests(context.db, id, fetched.requests, fetched.latencyMs)
-  return fetched
+  const start = performance.now()
+  try {
+    const plan = { conditional, signal }
+    const fetched = await phases.time('fetch', () =>
+      fetchSnapshot(context.fetcher, upstream, state, plan),
+    )
+    await recordRequests(context.db, id, fetched.requests, fetched.latencyMs)
+    return fetched
+  } catch (error) {
+    // A request that failed was made as well: the share of successes is of all of them.
+    await recordRequests(context.db, id, 1, performance.now() - start)
+    throw error
+  }
 }
 
 function isUnchanged(

@@ -3,7 +3,6 @@
  * and `id` are common to all; limits and prices go by several names, and no two agree on the unit of a
  * price. So prices are taken only where the declaration names their unit.
  */
-import { z } from 'zod'
 import {
   readAmount,
   sortComponents,
@@ -13,11 +12,10 @@ import {
 } from '../catalog/price.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { upstreamEnvId } from '../upstream-settings.ts'
-import { knownFields, knownLimit, withoutNulls } from './known-fields.ts'
-import { payloadList, statedId } from './payload-list.ts'
+import { bearerKey } from './bearer-key.ts'
+import { openaiEntries, openaiListing } from './openai-list.ts'
 import { objectWithout, ownEntries } from './raw-object.ts'
-import { dayOfUnixSeconds } from './stated-dates.ts'
-import type { Entry, Item, ListingDraft, ParsedPage, Upstream } from './upstream.ts'
+import type { Entry, ListingDraft, Upstream } from './upstream.ts'
 
 export interface OpenaiCompatibleServer {
   id: string
@@ -42,7 +40,7 @@ export function openaiCompatible({
     title: id,
     docs: 'https://platform.openai.com/docs/api-reference/models/list',
     url: modelsUrl(url),
-    key: { env: keyEnv, required: false, headers: (key) => ({ authorization: `Bearer ${key}` }) },
+    key: bearerKey(keyEnv, { required: false }),
     adapterVersion: 1,
     schedule: '1h',
     provider,
@@ -52,7 +50,7 @@ export function openaiCompatible({
     minimumEntries: 1,
     maxBytes: 32 * 2 ** 20,
     verified: true,
-    entries: (page) => entries(page, provider),
+    entries: (page) => openaiEntries(page, provider),
     listing: (entry) => listing(entry, priceUnit),
   }
 }
@@ -64,45 +62,19 @@ function modelsUrl(base: string): string {
   return url.href
 }
 
-function* entries(page: ParsedPage, provider: string): Generator<Item> {
-  for (const raw of payloadList(page, 'data'))
-    yield { kind: 'entry', provider, modelId: statedId(raw), raw }
-}
-
-const limit = z.int().nonnegative().nullish()
-
-const OpenaiCompatibleEntry = z.object({
-  name: z.string().nullish(),
-  display_name: z.string().nullish(),
-  // Anthropic's API and a few others write a timestamp here; that stays in extra.
-  created: z.union([z.int(), z.unknown()]).nullish(),
-  context_length: limit,
-  max_model_len: limit,
-  context_window: limit,
-})
-
-function listing({ raw }: Entry, priceUnit: PriceUnit | undefined): ListingDraft {
-  const stated = OpenaiCompatibleEntry.parse(raw)
-  const entry = isJsonObject(raw) ? raw : {}
-  const priced =
-    priceUnit && isJsonObject(entry['pricing'])
-      ? readPricing(entry['pricing'], priceUnit)
-      : undefined
+/** Prices stay in `extra` where nobody said what their numbers mean. */
+function listing(entry: Entry, priceUnit: PriceUnit | undefined): ListingDraft {
+  const draft = openaiListing(entry)
+  const { pricing } = draft.extra
+  if (!priceUnit || !isJsonObject(pricing)) return draft
+  const { prices, rest } = readPricing(pricing, priceUnit)
   return {
-    fields: knownFields({
-      name: stated.display_name || stated.name || undefined,
-      releaseDate:
-        typeof stated.created === 'number' ? dayOfUnixSeconds(stated.created) : undefined,
-      contextWindow:
-        knownLimit(stated.context_length) ??
-        knownLimit(stated.max_model_len) ??
-        knownLimit(stated.context_window),
-    }),
-    prices: priced?.prices ?? { components: [] },
-    extra: withoutNulls({
-      ...objectWithout(entry, ['id', ...(priced ? ['pricing'] : [])]),
-      ...(priced && Object.keys(priced.rest).length > 0 ? { pricing: priced.rest } : {}),
-    }),
+    ...draft,
+    prices,
+    extra: {
+      ...objectWithout(draft.extra, ['pricing']),
+      ...(Object.keys(rest).length > 0 ? { pricing: rest } : {}),
+    },
   }
 }
 
