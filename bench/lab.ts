@@ -9,7 +9,7 @@ import { migrate } from '../src/catalog/migrate.ts'
 import { loadConfig } from '../src/config.ts'
 import { createContext, type Context } from '../src/context.ts'
 import { startServers } from '../src/embedded/servers.ts'
-import { readRun, type RefreshRun, type RunOptions } from '../src/history/runs.ts'
+import { readRun, readSliceRuns, type RefreshRun, type RunOptions } from '../src/history/runs.ts'
 import { createLogger } from '../src/log.ts'
 import { enqueueRefresh } from '../src/queue/enqueue.ts'
 import { startPayloadServer, type PayloadServer } from './payload-server.ts'
@@ -142,9 +142,15 @@ async function timeRefresh(
     const run = await readRun(context.db, id)
     if (run && run.status !== 'queued' && run.status !== 'running') {
       if (run.status !== status)
-        throw new Error(`The run ended as ${run.status}: ${run.errorMessage ?? ''}`)
+        throw new Error(`The run ended as ${run.status}: ${await reasonOf(context, run)}`)
       return { ms: performance.now() - startedAt, run }
     }
     await sleep(pollMs)
   }
+}
+
+async function reasonOf({ db }: Context, { id, errorMessage }: RefreshRun): Promise<string> {
+  const slices = await readSliceRuns(db, id)
+  const failed = slices.find(({ status }) => status === 'failed')
+  return `${errorMessage ?? 'no message'}; ${failed?.errorMessage ?? ''}`
 }

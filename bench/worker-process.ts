@@ -17,9 +17,9 @@ export interface WorkerMemory {
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 
-/** Resolves when the worker is ready to take jobs. NODE_OPTIONS are passed on. */
+/** Resolves when the worker is ready to take jobs. It runs with the flags of the executable's first line. */
 export async function startWorkerProcess(env: Record<string, string>): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [cli, 'worker'], {
+  const child = spawn(process.execPath, [...shippedFlags(), cli, 'worker'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -32,6 +32,11 @@ export async function startWorkerProcess(env: Record<string, string>): Promise<W
       await ended
     },
   }
+}
+
+function shippedFlags(): string[] {
+  const [shebang = ''] = readFileSync(cli, 'utf8').split('\n', 1)
+  return shebang.match(/--\S+/g) ?? []
 }
 
 async function ready(child: ChildProcess): Promise<void> {

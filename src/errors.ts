@@ -78,8 +78,8 @@ export function toPlumblineError(error: unknown): PlumblineError {
       cause: error,
       retryable: true,
     })
-  const database = databaseError(error)
-  if (database) return database
+  const known = databaseError(error) ?? redisError(error)
+  if (known) return known
   const message = error instanceof Error ? error.message : String(error)
   return new PlumblineError('internal', message, { cause: error, retryable: true })
 }
@@ -110,12 +110,27 @@ function databaseError(error: unknown): PlumblineError | undefined {
 
 /** The SQLSTATE of a driver's error, where there is one. */
 function sqlState(error: Error): string | undefined {
-  if ('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code))
-    return error.code
   const raw = /^Raw query failed\. Code: `([0-9A-Z]{5})`/m.exec(error.message)?.[1]
-  if (raw !== undefined || !('meta' in error)) return raw
+  if (raw !== undefined) return raw
+  // Prisma's own codes look like it: P2010 is "a raw query failed", whatever the reason.
+  if ('code' in error && /^(?!P[12]\d{3})[0-9A-Z]{5}$/.test(String(error.code)))
+    return String(error.code)
+  if (!('meta' in error)) return undefined
   const match = /"originalCode":"([0-9A-Z]{5})"/.exec(JSON.stringify(error.meta) ?? '')
   return match?.[1]
+}
+
+/** ioredis gives its errors no codes: their texts are matched here and nowhere else. */
+const lostRedis =
+  /max retries per request limit|^Connection is closed|^Command timed out|Stream isn't writeable/i
+
+function redisError(error: unknown): PlumblineError | undefined {
+  if (!(error instanceof Error) || !lostRedis.test(error.message)) return undefined
+  return new PlumblineError('redis_unavailable', `Redis: ${error.message}`, {
+    cause: error,
+    retryable: true,
+    nextStep: 'Check that Redis runs; the work is retried.',
+  })
 }
 
 /** The sentence that says it: Prisma puts it last, between backticks. */

@@ -2,6 +2,7 @@
  * PostgreSQL through Prisma: the client, its pool's limits and transactions. Functions that read or
  * write take a `Db` (no transaction needed) or a `Tx` (must run inside one).
  */
+import { hash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { PlumblineError } from '../errors.ts'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
@@ -29,7 +30,8 @@ const limits = {
   query_timeout: 60_000,
   statement_timeout: 55_000,
   lock_timeout: 30_000,
-  idle_in_transaction_session_timeout: 60_000,
+  // A worker that is stopped inside a transaction keeps its locks for so long, and others wait for them.
+  idle_in_transaction_session_timeout: 20_000,
   keepAlive: true,
 }
 
@@ -37,10 +39,22 @@ export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions
   const adapter = new PrismaPg(
     { connectionString: url, max: poolSize, application_name: applicationName, ...limits },
     // A connection that dies while it is idle is replaced by the pool: nobody has to act.
-    { onPoolError: () => undefined, onConnectionError: () => undefined },
+    {
+      onPoolError: () => undefined,
+      onConnectionError: () => undefined,
+      statementNameGenerator: ({ sql }) => statementName(sql),
+    },
   )
   const db = new PrismaClient({ adapter })
   return { db, close: () => db.$disconnect() }
+}
+
+/**
+ * Named statements are parsed and planned once per connection instead of at every call. The texts are
+ * few: lists are passed as one parameter, whatever their length.
+ */
+function statementName(sql: string): string {
+  return `plumbline_${hash('md5', sql)}`
 }
 
 const transactionLimits = { maxWait: 10_000, timeout: 120_000 }

@@ -174,6 +174,8 @@ export const priceUnits = {
   /** For meters that do not count tokens. */
   usdPerUnit: '1',
   usdPerThousandUnits: '0.001',
+  /** Portkey, for meters that do not count tokens. */
+  centsPerUnit: '0.01',
 } as const
 export type PriceUnit = keyof typeof priceUnits
 

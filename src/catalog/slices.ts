@@ -105,6 +105,8 @@ export interface SliceApplication {
   at: Date
   /** JSON of the hashes by id; undefined = as staged with the snapshot. */
   hashes: string | undefined
+  /** Listings of which a value is held: what was applied is not what was stated, so the next slice looks again. */
+  heldIds: readonly string[]
 }
 
 export async function recordAppliedSlice(
@@ -117,11 +119,21 @@ export async function recordAppliedSlice(
     UPDATE provider_slices SET applied_fence = ${applied.fence}, applied_hash = ${applied.hash},
       adapter_version = ${applied.adapterVersion}, snapshot_id = ${applied.snapshotId}, applied_at = ${applied.at},
       rejected_hash = NULL,
-      hashes = coalesce(${applied.hashes ?? null}::text, (SELECT c.hashes FROM snapshot_slices c
-        WHERE c.snapshot_id = ${applied.snapshotId} AND c.provider = ${provider} AND c.chunk = 0)),
+      hashes = ${withoutHashes(
+        applied.heldIds,
+        Prisma.sql`coalesce(${applied.hashes ?? null}::text, (SELECT c.hashes FROM snapshot_slices c
+        WHERE c.snapshot_id = ${applied.snapshotId} AND c.provider = ${provider} AND c.chunk = 0))`,
+      )},
       listing_count = (SELECT count(*) FROM listings WHERE upstream = ${upstream}
         AND provider = ${provider} AND state = 'present')
     WHERE upstream = ${upstream} AND provider = ${provider}`
+}
+
+/** The ids stay, so that their absence is noticed; no content has an empty hash. */
+function withoutHashes(ids: readonly string[], hashes: Prisma.Sql): Prisma.Sql {
+  if (ids.length === 0) return hashes
+  const emptied = JSON.stringify(Object.fromEntries(ids.map((id) => [id, ''])))
+  return Prisma.sql`(${hashes}::jsonb || ${emptied}::jsonb)::text`
 }
 
 /** A refresh that only retired listings moves the fence and nothing else. */

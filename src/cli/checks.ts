@@ -13,6 +13,7 @@ import { listUpstreamStates } from '../history/upstream-state.ts'
 import { assertRedisKeepsJobs } from '../queue/connection.ts'
 import { inspectRedis } from '../queue/inspect-redis.ts'
 import { fetchSnapshot } from '../refresh/fetch-snapshot.ts'
+import { configureUpstreams } from '../upstreams/configure.ts'
 import { hideCredentials } from '../url-credentials.ts'
 import { noteLogger } from './command-context.ts'
 import { count, duration } from './times.ts'
@@ -40,7 +41,7 @@ export function checksOf(config: Config, options: { online: boolean }): Check[] 
   return [
     { name: 'node', look: checkNode },
     { name: 'config', look: () => checkConfig(config) },
-    { name: 'postgresql', look: inDatabase(checkDatabase) },
+    { name: 'postgresql', needs: 'config', look: inDatabase(checkDatabase) },
     { name: 'schema', needs: 'postgresql', look: () => checkSchema(config) },
     { name: 'redis', look: () => checkRedis(config) },
     { name: 'outbox', needs: 'schema', look: inDatabase(checkOutbox) },
@@ -105,11 +106,10 @@ async function checkNode(): Promise<Finding> {
   }
 }
 
-async function checkConfig({
-  warnings,
-  databaseUrl,
-  dataDir,
-}: Config): Promise<Finding | Finding[]> {
+/** With the upstreams that the configuration and its file name. */
+async function checkConfig(config: Config): Promise<Finding | Finding[]> {
+  configureUpstreams(config)
+  const { warnings, databaseUrl, dataDir } = config
   if (warnings.length > 0)
     return warnings.map((warning) => warn(warning, 'plumbline config --help lists every setting.'))
   const running = readServers(dataDir)

@@ -4,9 +4,10 @@
  * folder.
  */
 import { userInfo } from 'node:os'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { loadConfig, type Config, type Environment } from '../config.ts'
 import { createContext, type Context } from '../context.ts'
+import { PlumblineError } from '../errors.ts'
 import { readServers } from '../embedded/data-dir.ts'
 import { pingRedis } from '../events/redis.ts'
 import { createLogger, type Logger } from '../log.ts'
@@ -20,9 +21,21 @@ const quiet: Environment = { LOG_LEVEL: 'warn' }
 /** `.env` of the working folder fills what the environment does not set. Throws `config_invalid`. */
 export function loadCommandConfig(defaults: Environment = quiet): Config {
   if (existsSync('.env')) process.loadEnvFile('.env')
-  const config = loadConfig(undefined, defaults)
+  const config = loadConfig(undefined, defaults, readIfPresent)
   for (const warning of config.warnings) note(`${paintNote.yellow('warning')} ${warning}`)
   return config
+}
+
+/** Throws `config_invalid` for what is there and cannot be read. */
+function readIfPresent(path: string): string | undefined {
+  try {
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  } catch (error) {
+    throw new PlumblineError('config_invalid', `${path} cannot be read.`, {
+      cause: error,
+      nextStep: 'Set PLUMBLINE_CONFIG to a file that this account may read.',
+    })
+  }
 }
 
 /** The configuration with both servers, where they are known. */

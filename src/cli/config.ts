@@ -1,4 +1,5 @@
 import { describeConfig, effectiveConfig } from '../config-docs.ts'
+import { configureUpstreams } from '../upstreams/configure.ts'
 import { loadCommandConfig, withRunningServers } from './command-context.ts'
 import { examples, newCommand } from './new-command.ts'
 import { paint, print, printJson } from './terminal.ts'
@@ -10,6 +11,7 @@ export function configCommand() {
     .addHelpText('after', () => `\nSettings, from the environment and .env:\n\n${settingsHelp()}`)
     .action(({ json }) => {
       const config = withRunningServers(loadCommandConfig({}))
+      configureUpstreams(config)
       const effective = effectiveConfig(config)
       if (json) return printJson(effective)
       for (const [name, value] of Object.entries(effective))

@@ -300,7 +300,14 @@ async function recordSuccess(
   await recordUpstreamSuccess(context.db, id, context.circuit)
 }
 
-const notItsFault: readonly ErrorCode[] = ['circuit_open', 'cancelled', 'superseded']
+/** What went wrong on our side must not open the circuit of an upstream. */
+const notItsFault: ReadonlySet<ErrorCode> = new Set([
+  'circuit_open',
+  'cancelled',
+  'superseded',
+  'redis_unavailable',
+  'database_unavailable',
+])
 
 async function recordFailedAttempt(
   { context, run, upstream, phases }: Collect,
@@ -311,7 +318,7 @@ async function recordFailedAttempt(
   // Who cancels hands the job to somebody else: the run goes on there.
   const isFinal = error.code !== 'cancelled' && (isLastAttempt || !error.retryable)
   context.metrics.errors.inc({ code: error.code })
-  if (!notItsFault.includes(error.code))
+  if (!notItsFault.has(error.code))
     await recordUpstreamFailure(context.db, id, error, context.circuit)
   await recordProgress(context.db, run, { phases: phases.toRecord() })
   await recordFailure(context.db, run, error, isFinal)

@@ -4,7 +4,7 @@ import { PlumblineError, toPlumblineError } from '../errors.ts'
 import type { UpstreamState } from '../history/upstream-state.ts'
 import type { ConfiguredUpstream } from '../upstreams/configured-upstream.ts'
 import type { Fetcher } from '../upstreams/fetch.ts'
-import type { Page } from '../upstreams/upstream.ts'
+import type { FetchPage, Page } from '../upstreams/upstream.ts'
 
 export interface FetchedPayload {
   kind: 'payload'
@@ -94,10 +94,7 @@ async function fetchPages(
   { signal }: FetchPlan,
 ): Promise<FetchedPayload> {
   let [requests, latencyMs, bytes] = [0, 0, 0]
-  const fetchPage = async (
-    url: string,
-    init: { method?: 'GET' | 'POST'; body?: string } = {},
-  ): Promise<Page> => {
+  const fetchPage: FetchPage = async (url, init = {}) => {
     if (++requests > maxPages)
       throw new PlumblineError(
         'payload_paging',

@@ -113,6 +113,7 @@ async function commitStaged(
     ...input,
     hash: header.hash,
     hashes,
+    heldIds: plan.valueHolds.map(({ modelId }) => modelId),
     adapterVersion,
     snapshotId: id,
   })

@@ -60,7 +60,7 @@ export async function openOutbox() {
 export type Outbox = Awaited<ReturnType<typeof openOutbox>>
 
 /** Each in a transaction of its own, as commits make them. Returns the newest version. */
-async function commitVersions(pool: Pool, count: number): Promise<number> {
+export async function commitVersions(pool: Pool, count: number): Promise<number> {
   let newest = 0
   for (let done = 0; done < count; done++) newest = await commitVersion(pool)
   return newest

@@ -47,8 +47,8 @@ async function openHolds(): Promise<Record<string, unknown>[]> {
 function scaled(models: SimpleModel[], factor: number): SimpleModel[] {
   return models.map((model) => ({
     ...model,
-    input: Number(model.input) * factor,
-    output: Number(model.output) * factor,
+    input: Number((Number(model.input) * factor).toPrecision(6)),
+    output: Number((Number(model.output) * factor).toPrecision(6)),
   }))
 }
 
@@ -58,7 +58,11 @@ describe('a slice that is not plausible is held and the catalog stays as it was'
     ['an empty list', [], 'empty_slice'],
     ['half of the models and one more gone', full.slice(0, 19), 'shrink'],
     ['a quarter of forty gone', full.slice(0, 29), 'shrink'],
-    ['every price a million times higher', scaled(full, 1000), 'unit_shift'],
+    // A price above a million dollars is not even an entry, so that guard speaks first.
+    ['every price a million times higher', scaled(full, 1e6), 'rejects'],
+    ['every price a hundred thousand times higher', scaled(full, 1e5), 'unit_shift'],
+    ['every price a thousand times higher', scaled(full, 1000), 'unit_shift'],
+    ['every price a millionth', scaled(full, 1e-6), 'unit_shift'],
     ['every price a thousandth', scaled(full, 0.001), 'unit_shift'],
     [
       'a third of the prices 25 times higher',

@@ -9,7 +9,11 @@ import { closeCollect } from '../../src/refresh/close-collect.ts'
 import { refreshProvider, type SliceJob } from '../../src/refresh/refresh-provider.ts'
 import { openPipeline, type Pipeline } from '../support/refresh.ts'
 import { simpleModels, simpleUpstream } from '../support/simple-upstream.ts'
-import { startUpstream, type UpstreamAnswer, type UpstreamServer } from '../support/upstream-server.ts'
+import {
+  startUpstream,
+  type UpstreamAnswer,
+  type UpstreamServer,
+} from '../support/upstream-server.ts'
 
 let server: UpstreamServer
 let pipeline: Pipeline
@@ -54,7 +58,10 @@ async function startLate(name: string) {
 
 function parkedSlices() {
   let apply: () => Promise<void> = () => Promise.resolve()
-  const enqueue = async ({ runId, fence }: { runId: number; fence: number }, slices: SliceJob[]) => {
+  const enqueue = async (
+    { runId, fence }: { runId: number; fence: number },
+    slices: SliceJob[],
+  ) => {
     apply = async () => {
       for (const slice of slices) await refreshProvider(pipeline.context, slice)
       await closeCollect(pipeline.context, runId, fence)

@@ -15,17 +15,31 @@ export interface Program {
   /** The exit code; null when a signal ended it. */
   readonly ended: Promise<number | null>
   readonly kill: (signal: NodeJS.Signals) => void
+  /** A line on its stdin. */
+  readonly tell: (line: string) => void
 }
 
-/** `script` as `new URL('owner.ts', import.meta.url)`. It does not outlive the test. */
-export function startProgram(script: URL, args: string[]): Program {
-  const child = spawn(process.execPath, [fileURLToPath(script), ...args], { stdio: 'pipe' })
+/**
+ * `script` as `new URL('owner.ts', import.meta.url)`; `env` is added to this process's own. It does not
+ * outlive the test.
+ */
+export function startProgram(
+  script: URL,
+  args: string[],
+  env: Readonly<Record<string, string>> = {},
+): Program {
+  const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
+    stdio: 'pipe',
+    env: { ...process.env, ...env },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => {
       output += chunk.toString()
       child.emit('output')
     })
+  // Who is killed does not read what it was told.
+  child.stdin.on('error', () => undefined)
   const ended = exitCodeOf(child)
   onTestFinished(async () => {
     child.kill('SIGKILL')
@@ -37,6 +51,7 @@ export function startProgram(script: URL, args: string[]): Program {
     firstLine: firstLineOf(child, () => output),
     ended,
     kill: (signal) => void child.kill(signal),
+    tell: (line) => void child.stdin.write(`${line}\n`),
   }
 }
 

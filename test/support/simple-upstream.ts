@@ -42,7 +42,9 @@ export function simpleUpstream(id: string, overrides: Partial<Upstream> = {}): U
     entries: ({ json }) => {
       const models = isJsonObject(json) ? json['models'] : undefined
       if (!Array.isArray(models))
-        throw new PlumblineError('payload_shape', `${id} has no list of models.`)
+        throw new PlumblineError('payload_shape', `${id} has no list of models.`, {
+          nextStep: 'Look at the address.',
+        })
       return models.map((raw) => {
         const stated = isJsonObject(raw) ? raw : {}
         const provider = typeof stated['provider'] === 'string' ? stated['provider'] : 'acme'
