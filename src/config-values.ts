@@ -128,7 +128,7 @@ export function isLoopbackUrl(value: string): boolean {
   )
 }
 
-const upstreamId = /^[a-z0-9]+(-[a-z0-9]+)*$/
+export const upstreamId = /^[a-z0-9]+(-[a-z0-9]+)*$/
 
 export const upstreamIds = textAs(
   'a comma list of upstream ids (models-dev,openrouter)',

@@ -100,6 +100,12 @@ export const settings = {
     about:
       'Further OpenAI-compatible servers as id=base-url, comma-separated (lab=http://gpu1:8000/v1).',
   },
+  configFile: {
+    env: 'PLUMBLINE_CONFIG',
+    schema: text('a path', /^[^\0]+$/),
+    default: 'plumbline.yaml',
+    about: 'File that declares further upstreams (README, Upstreams); the default need not exist.',
+  },
   refreshConcurrency: {
     env: 'REFRESH_CONCURRENCY',
     schema: wholeNumber(1, 64),
@@ -218,6 +224,14 @@ export type Settings = {
   readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']>
 }
 
+export interface DeclaredUpstreams {
+  path: string
+  text: string
+}
+
+/** The text of a file; undefined = there is no such file. */
+export type ReadText = (path: string) => string | undefined
+
 export interface Config extends Settings {
   /** What the environment says of one upstream; empty where it says nothing. */
   upstreamSettings: (id: string) => UpstreamSettings
@@ -225,6 +239,8 @@ export interface Config extends Settings {
   upstreamEnvIds: readonly string[]
   /** A provider's key under its usual name, e.g. `OPENROUTER_API_KEY`. */
   keyFor: (envName: string) => string | undefined
+  /** The file of PLUMBLINE_CONFIG as it is; undefined = there is none. upstreams/declared-upstreams.ts reads it. */
+  declaredUpstreams: DeclaredUpstreams | undefined
   /** Every value that must not appear in a log line or an error. */
   secretValues: readonly string[]
   /** Names that look like settings and are none: for the log at start. */
@@ -237,14 +253,23 @@ export const secretName = /(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)$/
 /**
  * Pure: reads nothing but `env`, which is the process's own unless given. An empty value counts as not set, since compose files pass those.
  * `defaults` stands in for what is not set: a command that a person watches is quieter than a service.
- * Throws PlumblineError `config_invalid` that lists every problem.
+ * The file of PLUMBLINE_CONFIG is read through `readText`. Throws PlumblineError `config_invalid` that
+ * lists every problem.
  */
-export function loadConfig(env: Environment = process.env, defaults: Environment = {}): Config {
+export function loadConfig(
+  env: Environment = process.env,
+  defaults: Environment = {},
+  readText: ReadText = () => undefined,
+): Config {
   const present = { ...withoutEmpty(defaults), ...withoutEmpty(env) }
   const own = readSettings(present)
   const upstreams = readUpstreamSettings(present)
   const keys = readKeys(present)
+  const path = own.values.configFile
+  const declared = readText(path)
   const problems = [...own.problems, ...upstreams.problems, ...relations(own.values)]
+  if (declared === undefined && path !== settings.configFile.default)
+    problems.push(`${settings.configFile.env} names ${path}, which is not there`)
   if (problems.length > 0) throw invalidConfig(problems)
   return deepFreeze({
     ...own.values,
@@ -252,6 +277,7 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
     upstreamSettings: (id: string) => upstreams.byEnvId.get(upstreamEnvId(id)) ?? {},
     upstreamEnvIds: [...upstreams.byEnvId.keys()],
     keyFor: (name: string) => keys.byName.get(name),
+    declaredUpstreams: declared === undefined ? undefined : { path, text: declared },
     secretValues: secretValues(present),
     warnings: [...findNearMisses(Object.keys(present), knownNames()), ...keys.warnings],
   })

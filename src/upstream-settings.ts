@@ -41,7 +41,8 @@ export function readUpstreamSettings(env: Readonly<Record<string, string>>): Rea
     if (url !== undefined && readHttpUrl(url) === undefined)
       problems.push(`${prefix}_URL must be ${httpUrlExpectation}`)
     if (schedule !== undefined)
-      problems.push(...scheduleProblems(`${prefix}_SCHEDULE`, schedule, url))
+      for (const problem of scheduleProblems(schedule, url))
+        problems.push(`${prefix}_SCHEDULE: ${problem}`)
     const isEnabled = enabled === undefined ? undefined : readFlag(enabled)
     if (enabled !== undefined && isEnabled === undefined)
       problems.push(`${prefix}_ENABLED must be true or false, not "${enabled}"`)
@@ -66,14 +67,17 @@ function statedIds(env: Readonly<Record<string, string>>): Set<string> {
   return ids
 }
 
-/** A server on this machine may be polled at any pace: tests and demonstrations do. */
-function scheduleProblems(name: string, schedule: string, url: string | undefined): string[] {
+/**
+ * What is wrong with a schedule. A server on this machine may be polled at any pace: tests and
+ * demonstrations do.
+ */
+export function scheduleProblems(schedule: string, url: string | undefined): string[] {
   const minimumMs = url !== undefined && isLoopbackUrl(url) ? 100 : shortestIntervalMs
   try {
     parseSchedule(schedule, minimumMs)
     return []
   } catch (error) {
-    if (error instanceof PlumblineError) return [`${name}: ${error.message}`]
+    if (error instanceof PlumblineError) return [error.message]
     throw error
   }
 }

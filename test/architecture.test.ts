@@ -56,6 +56,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   pino: ['log.ts'],
   'prom-client': ['metrics.ts', 'metrics-instruments.ts'],
   undici: ['upstreams/'],
+  yaml: ['upstreams/'],
   zod: [''],
 }
 

@@ -9,6 +9,7 @@ import { lookup as resolveName, type LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { buildConnector } from 'undici'
+import { isLoopbackUrl } from '../config-values.ts'
 
 /**
  * `private` are loopback and local networks, for upstreams whose URL the operator wrote. `forbidden`
@@ -50,6 +51,13 @@ export function addressKind(address: string): AddressKind {
   const range = parsed.range()
   if (range !== 'unicast') return privateRanges.has(range) ? 'private' : 'forbidden'
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast, 3) ? 'public' : 'forbidden'
+}
+
+/** Of a URL whose host is a literal address or this machine; undefined = its name must be resolved. */
+export function urlAddressKind(url: string): AddressKind | undefined {
+  if (isLoopbackUrl(url)) return 'private'
+  const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? ''
+  return isIP(host) === 0 ? undefined : addressKind(host)
 }
 
 // Everything that is routed in IPv6; `::7f00:1` and its like lie outside and count as unicast.

@@ -1,33 +1,44 @@
 /** The registry and the configuration → the upstreams of this installation. */
 import { unknownUpstreams, type Config } from '../config.ts'
+import { isLoopbackUrl } from '../config-values.ts'
 import { PlumblineError } from '../errors.ts'
 import type { ConfiguredUpstream } from './configured-upstream.ts'
-import { openaiCompatible } from './openai-compatible.ts'
+import { customUpstreams } from './custom-upstreams.ts'
 import { upstreams as registry } from './registry.ts'
 import type { Upstream } from './upstream.ts'
 
-/** Throws `config_invalid` that lists every name that no upstream has. */
+/**
+ * Throws `config_invalid` that lists every name that no upstream has, or every problem of the file that
+ * declares further upstreams.
+ */
 export function configureUpstreams(config: Config): Map<string, ConfiguredUpstream> {
-  const custom = config.openaiCompatible.map(({ id, url }) =>
-    openaiCompatible({ id, url, provider: id }),
+  const custom = customUpstreams(
+    config,
+    registry.map(({ id }) => id),
   )
-  const definitions: Upstream[] = [...registry, ...custom]
+  const definitions: Upstream[] = [...registry, ...custom.map(({ definition }) => definition)]
   const ids = definitions.map(({ id }) => id)
   const unknown = unknownUpstreams(config, ids)
   if (unknown.length > 0)
     throw new PlumblineError('config_invalid', unknown.join('\n'), {
       nextStep: `There are: ${ids.join(', ')}.`,
     })
-  const customIds = new Set(custom.map(({ id }) => id))
+  const isAllowed = new Map(
+    custom.map(({ definition: { id }, allowPrivate }) => [id, allowPrivate]),
+  )
   return new Map(
     definitions.map((definition) => [
       definition.id,
-      configure(config, definition, customIds.has(definition.id)),
+      configure(config, definition, isAllowed.get(definition.id) ?? false),
     ]),
   )
 }
 
-function configure(config: Config, definition: Upstream, isCustom: boolean): ConfiguredUpstream {
+function configure(
+  config: Config,
+  definition: Upstream,
+  allowPrivate: boolean,
+): ConfiguredUpstream {
   const settings = config.upstreamSettings(definition.id)
   const key = settings.key ?? (definition.key && config.keyFor(definition.key.env))
   const isNamed =
@@ -38,8 +49,8 @@ function configure(config: Config, definition: Upstream, isCustom: boolean): Con
     enabled: settings.enabled ?? isNamed,
     schedule: settings.schedule ?? definition.schedule,
     key,
-    // Who writes a URL into the environment means it; `optIn` upstreams are local by nature.
-    allowPrivate: isCustom || settings.url !== undefined || definition.optIn === true,
+    // Who writes a URL into the environment means it; some upstreams are on this machine by nature.
+    allowPrivate: allowPrivate || settings.url !== undefined || isLoopbackUrl(definition.url),
   }
 }
 

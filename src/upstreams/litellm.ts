@@ -4,19 +4,11 @@
  * to 2026-07; keys and price names are added every few weeks. Names: litellm-fields.ts,
  * litellm-prices.ts, litellm-providers.ts; the way back: http/formats/litellm.ts.
  */
-import {
-  componentKey,
-  readAmount,
-  sortComponents,
-  type PriceComponent,
-  type PriceSheet,
-} from '../catalog/price.ts'
 import { PlumblineError } from '../errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import { readFields } from './litellm-fields.ts'
-import { componentOf, presentName, statedUnit } from './litellm-prices.ts'
+import { isJsonObject, type Json } from '../json.ts'
 import { canonicalProvider, keyPrefixes, providerOfPrefix } from './litellm-providers.ts'
-import { objectWithout, ownEntries } from './raw-object.ts'
+import { readLitellmRow } from './litellm-row.ts'
+import { ownEntries } from './raw-object.ts'
 import {
   RejectedEntry,
   type Entry,
@@ -111,59 +103,8 @@ function identity({ provider, modelId }: MapRow): string {
   return JSON.stringify([provider, modelId])
 }
 
-/** `extra.key` and `extra.litellm_provider` are the row's own; `extra.price_names` see readPrices. */
+/** `extra.key` and `extra.litellm_provider` are the row's own; for `extra.price_names` see litellm-row.ts. */
 function listing({ raw }: Entry): ListingDraft {
   if (!isJsonObject(raw)) throw new RejectedEntry('not_an_object', 'The row is not an object.')
-  const { fields, names } = readFields(raw)
-  const prices = readPrices(objectWithout(raw, names))
-  return { fields, prices: prices.sheet, extra: prices.rest }
-}
-
-/**
- * The prices of a row, and all else that it states. `price_names` in the rest tells under which names
- * an amount was written, where that is not just the one that LiteLLM uses at present.
- */
-function readPrices(row: JsonObject): { sheet: PriceSheet; rest: JsonObject } {
-  const components = new Map<string, PriceComponent>()
-  const names: Record<string, string[]> = {}
-  const rest: [string, Json][] = []
-  let isDynamic = false
-  for (const [name, value] of presentNamesFirst(row)) {
-    const term = componentOf(name)
-    const amount = term && readAmount(value, statedUnit(term.meter))
-    if (amount === 'dynamic') isDynamic = true
-    const component =
-      term && amount !== undefined && amount !== 'dynamic' ? { ...term, amount } : undefined
-    const key = component && componentKey(component)
-    const known = key === undefined ? undefined : components.get(key)
-    // An older name that says something else than the present one is nothing to rely on.
-    if (!component || key === undefined || (known && known.amount !== amount))
-      rest.push([name, value])
-    else {
-      components.set(key, component)
-      ;(names[presentName(name)] ??= []).push(name)
-    }
-  }
-  const olderNames = Object.entries(names).filter(
-    ([present, written]) => written.join() !== present,
-  )
-  return {
-    sheet: {
-      ...(isDynamic ? { dynamic: true } : {}),
-      components: sortComponents([...components.values()]),
-    },
-    rest: {
-      ...Object.fromEntries(rest),
-      ...(olderNames.length > 0 ? { price_names: Object.fromEntries(olderNames) } : {}),
-    },
-  }
-}
-
-/** So that the outcome does not depend on the order of a row's members. */
-function presentNamesFirst(row: JsonObject): [string, Json][] {
-  const stated = ownEntries(row)
-  return [
-    ...stated.filter(([name]) => presentName(name) === name),
-    ...stated.filter(([name]) => presentName(name) !== name),
-  ]
+  return readLitellmRow(raw)
 }

@@ -11,55 +11,23 @@ import {
   type PriceUnit,
 } from '../catalog/price.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import { upstreamEnvId } from '../upstream-settings.ts'
-import { bearerKey } from './bearer-key.ts'
+import { serverUpstream, type CompatibleServer } from './compatible-server.ts'
 import { openaiEntries, openaiListing } from './openai-list.ts'
 import { objectWithout, ownEntries } from './raw-object.ts'
 import type { Entry, ListingDraft, Upstream } from './upstream.ts'
 
-export interface OpenaiCompatibleServer {
-  id: string
-  /** The base, e.g. "http://gpu1:8000/v1"; `/models` is added unless it is there. */
-  url: string
-  provider: string
-  /** Default: `<ID>_API_KEY`. */
-  keyEnv?: string
+export interface OpenaiCompatibleServer extends CompatibleServer {
   /** What the numbers under `pricing` mean. Absent = unknown: they stay in `extra`. */
   priceUnit?: PriceUnit
 }
 
-export function openaiCompatible({
-  id,
-  url,
-  provider,
-  keyEnv = `${upstreamEnvId(id)}_API_KEY`,
-  priceUnit,
-}: OpenaiCompatibleServer): Upstream {
+export function openaiCompatible({ priceUnit, ...server }: OpenaiCompatibleServer): Upstream {
   return {
-    id,
-    title: id,
+    ...serverUpstream(server),
     docs: 'https://platform.openai.com/docs/api-reference/models/list',
-    url: modelsUrl(url),
-    key: bearerKey(keyEnv, { required: false }),
-    adapterVersion: 1,
-    schedule: '1h',
-    provider,
-    rank: 4,
-    authoritative: 'all',
-    complete: true,
-    minimumEntries: 1,
-    maxBytes: 32 * 2 ** 20,
-    verified: true,
-    entries: (page) => openaiEntries(page, provider),
+    entries: (page) => openaiEntries(page, server.provider),
     listing: (entry) => listing(entry, priceUnit),
   }
-}
-
-function modelsUrl(base: string): string {
-  const url = new URL(base)
-  const path = url.pathname.replace(/\/+$/, '')
-  url.pathname = path.endsWith('/models') ? path : `${path}/models`
-  return url.href
 }
 
 /** Prices stay in `extra` where nobody said what their numbers mean. */

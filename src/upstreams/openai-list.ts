@@ -20,9 +20,9 @@ const limit = z.int().nonnegative().nullish()
 const OpenaiListEntry = z.object({
   name: z.string().nullish(),
   display_name: z.string().nullish(),
-  owned_by: z.unknown(),
+  owned_by: z.unknown().optional(),
   // Anthropic's API and a few others write a timestamp here; that stays in extra.
-  created: z.unknown(),
+  created: z.unknown().optional(),
   // OpenAI's own since 2026: the day on which the model is switched off.
   shutdown_date: z.string().nullish(),
   context_length: limit,

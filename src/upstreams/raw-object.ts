@@ -1,5 +1,5 @@
 /** Untrusted objects: own keys only, and `__proto__` is a key like any other. */
-import type { Json, JsonObject } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 
 export function ownEntries(object: JsonObject): [string, Json][] {
   return Object.entries(object)
@@ -8,4 +8,10 @@ export function ownEntries(object: JsonObject): [string, Json][] {
 /** A copy without some keys. */
 export function objectWithout(object: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)))
+}
+
+/** The object under a key; an empty one where there is none. */
+export function objectUnder(object: Json, key: string): JsonObject {
+  const member = isJsonObject(object) ? object[key] : undefined
+  return isJsonObject(member) ? member : {}
 }

@@ -59,11 +59,15 @@ export interface OfflinePayload {
   body: string
 }
 
+export interface PageRequest {
+  method?: 'GET' | 'POST'
+  body?: string
+  /** Instead of the key's: for APIs that exchange the key for a token, maybe on another server. */
+  headers?: Record<string, string>
+}
+
 /** Asks for one page; conditional headers, key, deadline, byte cap and redirects are its own. */
-export type FetchPage = (
-  url: string,
-  init?: { method?: 'GET' | 'POST'; body?: string },
-) => Promise<Page>
+export type FetchPage = (url: string, init?: PageRequest) => Promise<Page>
 
 /** One response body, decoded, as text. */
 export interface Page {

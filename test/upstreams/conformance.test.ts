@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { openaiCompatible } from '../../src/upstreams/openai-compatible.ts'
+import { openrouterCompatible } from '../../src/upstreams/openrouter-compatible.ts'
 import { upstreams } from '../../src/upstreams/registry.ts'
 import { describeConformance, keyedById, objectWithId, type PayloadSample } from './conformance.ts'
+import { hostSamples } from './samples-hosts.ts'
+import { labSamples } from './samples-labs.ts'
 
 const inData: Pick<PayloadSample, 'entry' | 'payload' | 'malformed' | 'wrongShapes'> = {
   entry: objectWithId('id'),
@@ -12,6 +15,8 @@ const inData: Pick<PayloadSample, 'entry' | 'payload' | 'malformed' | 'wrongShap
 
 /** One per upstream of the registry, by id. */
 const samples: Record<string, PayloadSample> = {
+  ...hostSamples,
+  ...labSamples,
   'genai-prices': {
     entry: objectWithId('id'),
     prices: {
@@ -82,6 +87,19 @@ describeConformance(openaiCompatible({ id: 'lab', url: 'http://gpu1:8000/v1', pr
   ...inData,
   prices: { absent: { pricing: { prompt: '0.0000025' } } },
 })
+
+describeConformance(
+  openrouterCompatible({ id: 'gate', url: 'https://gate.example/v1', provider: 'gate' }),
+  {
+    ...inData,
+    prices: {
+      paid: { pricing: { prompt: '0.0000025' } },
+      free: { pricing: { prompt: '0', completion: '0' } },
+      dynamic: { pricing: { prompt: '-1' } },
+      absent: { pricing: {} },
+    },
+  },
+)
 
 describe('with a unit for its prices', () => {
   describeConformance(

@@ -42,14 +42,14 @@ describe('an OpenAI-compatible server', () => {
       id: 'm',
       object: 'model',
       created: 1768392000,
-      owned_by: 'vllm',
+      owned_by: 'acme',
       display_name: 'Em',
       pricing: { prompt: '0.0000025' },
     })
     expect(listing).toMatchObject({
       fields: { name: 'Em', releaseDate: '2026-01-14' },
       prices: { components: [] },
-      extra: { owned_by: 'vllm', created: 1768392000, pricing: { prompt: '0.0000025' } },
+      extra: { owned_by: 'acme', created: 1768392000, pricing: { prompt: '0.0000025' } },
     })
   })
 
@@ -58,6 +58,16 @@ describe('an OpenAI-compatible server', () => {
     expect(only(lab, { id: 'm', created: 1768392000123 })?.fields).toEqual({})
     expect(only(lab, { id: 'm', created: '2026-01-14T12:00:00Z' })?.fields).toEqual({})
   })
+
+  it.each(['vllm', 'sglang', 'llamacpp'])(
+    'takes nothing that %s makes up anew for every answer',
+    (owned_by) => {
+      const permission = [{ id: 'modelperm-4f', created: 1768392000 }]
+      const listing = only(lab, { id: 'm', created: 1768392000, owned_by, permission })
+      expect(listing).toMatchObject({ fields: {}, extra: { owned_by } })
+      expect(Object.keys(listing?.extra ?? {})).toEqual(['owned_by'])
+    },
+  )
 
   it('takes prices where their unit is declared', () => {
     const priced = openaiCompatible({

@@ -1,0 +1,153 @@
+/**
+ * The row that OpenRouter asks the hosts of its models for, and that many hosts therefore publish as
+ * their own list (https://openrouter.ai/docs/guides/community/for-providers). Each has its own unit of
+ * the prices; the names of the cache's prices come in the singular and in the plural.
+ */
+import { z } from 'zod'
+import type { ModelFields } from '../catalog/fields.ts'
+import { sortComponents, type PriceComponent, type PriceUnit } from '../catalog/price.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { knownFields, knownLimit } from './known-fields.ts'
+import { modalityFields, verbatim } from './modality-fields.ts'
+import { objectWithout } from './raw-object.ts'
+import { dateText, dayOfUnixSeconds } from './stated-dates.ts'
+import { optionalPrice, readStatedPrices, tokenPrice, type PriceTable } from './stated-prices.ts'
+import { restOfRow, restUnder } from './rest-of-row.ts'
+import type { ListingDraft } from './upstream.ts'
+
+export interface HostRowReading {
+  /** Of all prices that count tokens. */
+  unit: PriceUnit
+  dollarSign?: true
+  /** Names that say something of the answer and nothing of the model. */
+  dropped?: readonly string[]
+}
+
+const limit = z.int().nonnegative().nullish()
+const words = z.array(z.string()).nullish()
+
+const HostRow = z.object({
+  name: z.string().nullish(),
+  description: z.string().nullish(),
+  created: z.unknown().optional(),
+  context_length: limit,
+  max_model_len: limit,
+  max_output_length: limit,
+  max_completion_tokens: limit,
+  input_modalities: words,
+  output_modalities: words,
+  supported_features: words,
+  supported_sampling_parameters: words,
+  deprecation_date: z.string().nullish(),
+})
+type HostRow = z.infer<typeof HostRow>
+
+export function hostRowListing(raw: Json, reading: HostRowReading): ListingDraft {
+  const row = HostRow.parse(raw)
+  const entry = isJsonObject(raw) ? raw : {}
+  const { dropped = [] } = reading
+  const { fields, read } = readFields(dropped.includes('created') ? { ...row, created: null } : row)
+  const pricing = readPricing(entry['pricing'], reading)
+  return {
+    fields,
+    prices: { ...pricing.prices, components: sortComponents(pricing.prices.components) },
+    extra: { ...restOfRow(entry, read, ['id', 'pricing', ...dropped]), ...pricing.extra },
+  }
+}
+
+function readFields(row: HostRow): { fields: ModelFields; read: Record<string, unknown> } {
+  const byModality = modalityFields(row.input_modalities, row.output_modalities)
+  const read = {
+    name: row.name || undefined,
+    description: row.description || undefined,
+    context_length: knownLimit(row.context_length),
+    max_output_length: knownLimit(row.max_output_length),
+    input_modalities: verbatim(row.input_modalities, byModality.inputModalities),
+    output_modalities: verbatim(row.output_modalities, byModality.outputModalities),
+  }
+  const fields = knownFields({
+    ...byModality,
+    ...featureFields(row),
+    name: read.name,
+    description: read.description,
+    releaseDate: typeof row.created === 'number' ? dayOfUnixSeconds(row.created) : undefined,
+    deprecatedAt: dateText(row.deprecation_date),
+    contextWindow: read.context_length ?? knownLimit(row.max_model_len),
+    maxOutputTokens: read.max_output_length ?? knownLimit(row.max_completion_tokens),
+  })
+  return { fields, read }
+}
+
+/** The words are a closed list of OpenRouter's, so one that is missing is denied; no list says nothing. */
+function featureFields({
+  supported_features: features,
+  supported_sampling_parameters: parameters,
+}: HostRow): ModelFields {
+  const has = (list: string[] | null | undefined, word: string) =>
+    list && list.length > 0 ? list.includes(word) : undefined
+  return knownFields({
+    functionCalling: has(features, 'tools'),
+    jsonMode: has(features, 'json_mode'),
+    structuredOutput: has(features, 'structured_outputs'),
+    reasoning: has(features, 'reasoning'),
+    webSearch: has(features, 'web_search') || undefined,
+    temperature: has(parameters, 'temperature'),
+  })
+}
+
+function priceTable(unit: PriceUnit): PriceTable {
+  return {
+    prompt: tokenPrice(unit, 'input'),
+    completion: tokenPrice(unit, 'output'),
+    internal_reasoning: optionalPrice(unit, { meter: 'reasoning' }),
+    input_cache_read: optionalPrice(unit, { meter: 'cache_read' }),
+    input_cache_reads: optionalPrice(unit, { meter: 'cache_read' }),
+    input_cache_write: optionalPrice(unit, { meter: 'cache_write' }),
+    input_cache_writes: optionalPrice(unit, { meter: 'cache_write' }),
+    request: optionalPrice('usdPerUnit', { meter: 'request', unit: 'each' }),
+  }
+}
+
+interface ReadPricing {
+  prices: ListingDraft['prices']
+  extra: JsonObject
+}
+
+/** One object, or a list of them: the base first, then a tier for longer prompts (`min_context`). */
+function readPricing(pricing: Json | undefined, { unit, dollarSign }: HostRowReading): ReadPricing {
+  const circumstances = dollarSign ? { dollarSign } : {}
+  if (isJsonObject(pricing)) {
+    const { prices, rest } = readStatedPrices(pricing, priceTable(unit), circumstances)
+    return { prices, extra: restUnder('pricing', rest) }
+  }
+  const unpriced = { prices: { components: [] }, extra: pricing == null ? {} : { pricing } }
+  const tiers = Array.isArray(pricing) ? tiersOf(pricing) : undefined
+  if (!tiers || pricing == null) return unpriced
+  const read = tiers.map(({ prices, of }) =>
+    readStatedPrices(prices, priceTable(unit), { ...circumstances, of }),
+  )
+  if (read.some(({ prices }) => prices.dynamic)) return unpriced
+  const hasRest = read.some(({ rest }) => Object.keys(rest).length > 0)
+  return {
+    prices: { components: read.flatMap(({ prices }) => prices.components) },
+    extra: hasRest ? { pricing } : {},
+  }
+}
+
+interface Tier {
+  prices: JsonObject
+  of: Partial<PriceComponent>
+}
+
+/** Undefined where it is not a ladder of tiers: then nothing of it is taken. */
+function tiersOf(pricing: Json[]): Tier[] | undefined {
+  const tiers = new Map<number, Tier>()
+  for (const stated of pricing) {
+    if (!isJsonObject(stated)) return undefined
+    const bound = stated['min_context'] ?? 0
+    if (typeof bound !== 'number' || bound < 0 || tiers.has(bound)) return undefined
+    const prices = objectWithout(stated, ['min_context'])
+    tiers.set(bound, { prices, of: bound === 0 ? {} : { minTokens: bound } })
+  }
+  return tiers.has(0) ? [...tiers.values()] : undefined
+}
