@@ -2,4 +2,7 @@
 // with `plumbline migrate`, since Prisma's engine cannot be downloaded on an air-gapped machine.
 import { defineConfig } from 'prisma/config'
 
-export default defineConfig({ schema: 'prisma/schema.prisma', migrations: { path: 'prisma/migrations' } })
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations' },
+})
