@@ -1,0 +1,455 @@
+/** Shapes of hosts' lists that nobody recorded: the fixtures are made by hand, as documented. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Listing } from '../../src/catalog/listing.ts'
+import { componentKey, priceState } from '../../src/catalog/price.ts'
+import { atlascloud } from '../../src/upstreams/atlascloud.ts'
+import { avian } from '../../src/upstreams/avian.ts'
+import { baseten } from '../../src/upstreams/baseten.ts'
+import { cerebras } from '../../src/upstreams/cerebras.ts'
+import { chutes } from '../../src/upstreams/chutes.ts'
+import { cortecs } from '../../src/upstreams/cortecs.ts'
+import { databricks } from '../../src/upstreams/databricks.ts'
+import { deepinfra } from '../../src/upstreams/deepinfra.ts'
+import { digitalocean } from '../../src/upstreams/digitalocean.ts'
+import { featherless } from '../../src/upstreams/featherless.ts'
+import { fireworks } from '../../src/upstreams/fireworks.ts'
+import { friendli } from '../../src/upstreams/friendli.ts'
+import { inception } from '../../src/upstreams/inception.ts'
+import { ioNet } from '../../src/upstreams/io-net.ts'
+import { nebius } from '../../src/upstreams/nebius.ts'
+import { neuralwatt } from '../../src/upstreams/neuralwatt.ts'
+import { novita } from '../../src/upstreams/novita.ts'
+import { ovhcloud } from '../../src/upstreams/ovhcloud.ts'
+import { pioneer } from '../../src/upstreams/pioneer.ts'
+import { synthetic } from '../../src/upstreams/synthetic.ts'
+import { together } from '../../src/upstreams/together.ts'
+import type { Upstream } from '../../src/upstreams/upstream.ts'
+import { venice } from '../../src/upstreams/venice.ts'
+import { vllm } from '../../src/upstreams/vllm.ts'
+import { wandb } from '../../src/upstreams/wandb.ts'
+import { readPayload } from '../support/catalog-of.ts'
+
+const fixture = (name: string) =>
+  readFileSync(new URL(`../fixtures/upstreams/${name}.json`, import.meta.url), 'utf8')
+
+function listingsOf(upstream: Upstream, body = fixture(upstream.id)): Map<string, Listing> {
+  const { slices, rejects } = readPayload(upstream, body)
+  expect(rejects).toEqual([])
+  const slice = slices.get(upstream.provider ?? '')
+  return new Map(slice?.listings.map((listing) => [listing.modelId, listing]))
+}
+
+/** Of one entry in the usual envelope. */
+function listingOf(upstream: Upstream, entry: Record<string, unknown>): Listing {
+  const [listing] = listingsOf(upstream, JSON.stringify({ data: [{ id: 'm', ...entry }] })).values()
+  if (!listing) throw new Error('no listing')
+  return listing
+}
+
+function amounts(listing: Pick<Listing, 'prices'> | undefined): Record<string, string> {
+  return Object.fromEntries(
+    listing?.prices.components.map((one) => [componentKey(one), one.amount]) ?? [],
+  )
+}
+
+describe('the row that OpenRouter asks of hosts', () => {
+  it.each([
+    [ovhcloud, { input: '0.74', output: '2.21', cache_read: '0.074' }],
+    [wandb, { input: '0.55', output: '1.65' }],
+    [baseten, { input: '0.6', output: '2.2', cache_read: '0.11' }],
+    [atlascloud, { input: '0.9', output: '2.7', cache_read: '0.09' }],
+  ])('states prices per token: $id', (upstream, expected) => {
+    expect(amounts(listingsOf(upstream).get('acme/thinker-2'))).toEqual(expected)
+  })
+
+  it('may write them with a dollar sign', () => {
+    const thinker = listingsOf(synthetic).get('hf:acme/thinker-2')
+    expect(amounts(thinker)).toEqual({ input: '0.55', output: '2.19', cache_read: '0.11' })
+    expect(thinker?.extra['pricing']).toEqual({
+      image: '$0',
+      request: '$0',
+      input_cache_writes: '$0',
+    })
+  })
+
+  it('says "0" of a cache that there is not', () => {
+    const mercury = listingsOf(inception).get('mercury-9')
+    expect(amounts(mercury)).toEqual({ input: '0.25', output: '0.75' })
+    expect(mercury?.extra['pricing']).toEqual({ input_cache_reads: '0', input_cache_writes: '0' })
+  })
+
+  it('says "0" of tokens that are free', () => {
+    const plain = listingsOf(ovhcloud).get('acme/plain')
+    expect(plain && priceState(plain.prices)).toBe('free')
+    expect(plain?.fields.contextWindow).toBeUndefined()
+    expect(plain?.extra['context_length']).toBe(0)
+  })
+
+  it('gives limits, dates and capabilities', () => {
+    const thinker = listingsOf(ovhcloud).get('acme/thinker-2')
+    expect(thinker?.fields).toEqual({
+      name: 'Acme: Thinker 2',
+      description: 'Thinks twice.',
+      type: 'chat',
+      releaseDate: '2026-01-14',
+      contextWindow: 262_144,
+      maxOutputTokens: 65_536,
+      inputModalities: ['text', 'image'],
+      outputModalities: ['text'],
+      vision: true,
+      audio: false,
+      imageGeneration: false,
+      functionCalling: true,
+      jsonMode: true,
+      structuredOutput: false,
+      reasoning: true,
+      temperature: true,
+    })
+    expect(Object.keys(thinker?.extra ?? {}).sort()).toEqual([
+      'created',
+      'pricing',
+      'quantization',
+      'supported_features',
+      'supported_sampling_parameters',
+    ])
+  })
+
+  it('may state tiers, which are taken only as a ladder', () => {
+    const byId = listingsOf(atlascloud)
+    expect(amounts(byId.get('acme/tiered'))).toEqual({
+      input: '1',
+      output: '3',
+      'input;tier=200000': '2',
+      'output;tier=200000': '4.5',
+    })
+    expect(amounts(byId.get('acme/unclear'))).toEqual({})
+    expect(byId.get('acme/unclear')?.extra['pricing']).toEqual([
+      { prompt: '0.000001' },
+      { prompt: '0.000002' },
+    ])
+  })
+
+  it('may come with a discount, which must be one', () => {
+    const entry = (discount: unknown) =>
+      JSON.stringify({
+        data: [{ id: 'm', pricing: { prompt: '0.000001' }, discount_to_user: discount }],
+      })
+    expect(amounts(listingsOf(atlascloud, entry(0.305)).get('m'))).toEqual({ input: '0.695' })
+    expect(amounts(listingsOf(atlascloud, entry(0)).get('m'))).toEqual({ input: '1' })
+    for (const wrong of [1, 1.5, -0.1, 'much'])
+      expect(readPayload(atlascloud, entry(wrong)).rejects[0]?.reason).toBe('discount_invalid')
+  })
+
+  it('states USD per million tokens at Chutes, beside what changes with every answer', () => {
+    const { prices, extra } = listingOf(chutes, {
+      created: 1791158400,
+      pricing: { prompt: 0.27, completion: 1, input_cache_read: 0.135 },
+      price: { input: { usd: 0.27, tao: 0.00071 }, output: { usd: 1, tao: 0.0026 } },
+      permission: [{ id: 'modelperm-1' }],
+      chute_id: 'c-1',
+    })
+    expect(prices.components.map(({ amount }) => amount)).toEqual(['0.135', '0.27', '1'])
+    expect(extra).toEqual({ chute_id: 'c-1' })
+  })
+})
+
+describe('Cerebras', () => {
+  it('states prices per token, limits and capabilities', () => {
+    const byId = listingsOf(cerebras)
+    expect(amounts(byId.get('acme-120b'))).toEqual({ input: '0.35', output: '0.75' })
+    expect(byId.get('acme-120b')?.fields).toMatchObject({
+      contextWindow: 131_072,
+      maxOutputTokens: 40_960,
+      functionCalling: true,
+      vision: false,
+    })
+    expect(byId.get('acme-8b')?.fields.stage).toBe('deprecated')
+  })
+
+  it('is not read in another format, whose prices have another unit', () => {
+    const page = { url: `${cerebras.url}?format=huggingface`, json: { data: [] } }
+    expect(() => [...cerebras.entries({ ...page, upstream: 'cerebras' })]).toThrow(
+      expect.objectContaining({ code: 'payload_shape' }),
+    )
+  })
+})
+
+describe('DeepInfra’s own list', () => {
+  const byId = listingsOf(deepinfra, fixture('deepinfra-native'))
+
+  it('states cents per token and multiples of the input’s price', () => {
+    expect(amounts(byId.get('acme/Thinker-2'))).toEqual({
+      input: '0.26',
+      output: '1.04',
+      cache_read: '0.13',
+      'cache_write;ttl=5m': '0.325',
+      'cache_write;ttl=1h': '0.52',
+    })
+  })
+
+  it('keeps the multiples of cache writes whole unless all of them are taken', () => {
+    const rates = { rate_per_explicit_cache_write_token: { '5m': 1.25, '1h': 0 } }
+    const pricing = { cents_per_input_token: 0.0001, ...rates }
+    const body = JSON.stringify([{ model_name: 'm', pricing }])
+    const model = listingsOf(deepinfra, body).get('m')
+    expect(amounts(model)).toEqual({ input: '1', 'cache_write;ttl=5m': '1.25' })
+    expect(model?.extra['pricing']).toMatchObject({
+      rate_per_explicit_cache_write_token: { '1h': 0 },
+    })
+  })
+
+  it('states a discount on all of it', () => {
+    const cheaper = byId.get('acme/Cheaper')
+    expect(amounts(cheaper)).toEqual({ input: '1', output: '5', cache_read: '0.2' })
+    expect(cheaper?.extra['pricing']).toMatchObject({ discount: { text: '0.5' } })
+  })
+
+  it('states tiers in prose, which is kept', () => {
+    expect(byId.get('acme/Thinker-2')?.extra['pricing']).toMatchObject({
+      full: expect.stringContaining('> 32K'),
+    })
+  })
+
+  it('announces deprecations', () => {
+    expect(byId.get('acme/Thinker-2')?.fields).toMatchObject({
+      type: 'chat',
+      contextWindow: 262_144,
+      deprecatedAt: '2099-12-31',
+      replacedBy: 'acme/Thinker-3',
+    })
+  })
+
+  it('does not take another unit for one of tokens', () => {
+    expect(amounts(byId.get('acme/Paints'))).toEqual({})
+    expect(byId.get('acme/Paints')?.extra['pricing']).toMatchObject({ type: 'image_units' })
+  })
+})
+
+describe('Fireworks', () => {
+  const byId = listingsOf(fireworks)
+  const thinker = byId.get('accounts/fireworks/models/thinker-2')
+
+  it('has one model for the rows of its tiers', () => {
+    expect(amounts(thinker)).toEqual({
+      input: '0.95',
+      cache_read: '0.16',
+      output: '4',
+      'input;mode=priority': '1.425',
+      'cache_read;mode=priority': '0.24',
+      'output;mode=priority': '6',
+    })
+    expect(thinker?.extra['service_tiers']).toEqual([
+      { serverless_mode: 'priority', service_tier: 'priority' },
+    ])
+  })
+
+  it('calls fast variants by their own name', () => {
+    const fast = byId.get('accounts/fireworks/routers/thinker-2-fast')
+    expect(amounts(fast)).toEqual({ input: '2', cache_read: '0.3', output: '8' })
+    expect(fast?.extra['id']).toBe('accounts/fireworks/models/thinker-2')
+  })
+
+  it('takes known goods in the known unit only', () => {
+    const paints = byId.get('accounts/fireworks/models/paints')
+    expect(paints?.prices.components).toEqual([])
+    expect(paints?.extra['pricing']).toEqual([
+      { sku: 'Image steps', amount: '0.0005', unit: '1 step' },
+    ])
+  })
+
+  it('takes neither of two rows of one tier that differ', () => {
+    const row = (amount: string) => ({
+      id: 'm',
+      pricing: [{ sku: 'LLM output tokens', amount, unit: '1M tokens' }],
+    })
+    const { rejects } = readPayload(fireworks, JSON.stringify({ data: [row('1'), row('2')] }))
+    expect(rejects.map(({ reason }) => reason)).toEqual(['duplicate_id', 'duplicate_id'])
+  })
+
+  it('has an inventory with days of deprecation', () => {
+    const body = JSON.stringify({
+      models: [
+        {
+          name: 'accounts/fireworks/models/old',
+          displayName: 'Old',
+          contextLength: 8192,
+          deprecationDate: { year: 2026, month: 3, day: 1 },
+        },
+      ],
+    })
+    expect(listingsOf(fireworks, body).get('accounts/fireworks/models/old')?.fields).toEqual({
+      name: 'Old',
+      contextWindow: 8192,
+      deprecatedAt: '2026-03-01',
+    })
+  })
+})
+
+describe('amounts that are not to be taken at their face', () => {
+  it('Cortecs states them in euros, and not at all without a currency', () => {
+    const byId = listingsOf(cortecs)
+    const thinker = byId.get('thinker-2')
+    expect(thinker?.prices.currency).toBe('EUR')
+    expect(amounts(thinker)).toEqual({ input: '2.693', output: '13.464', cache_read: '0.673' })
+    expect(byId.get('dollars')?.prices).toEqual({
+      components: [
+        { meter: 'input', amount: '0' },
+        { meter: 'output', amount: '0' },
+      ],
+    })
+    expect(byId.get('no-currency')?.prices).toEqual({ components: [] })
+    expect(byId.get('no-currency')?.extra['pricing']).toEqual({ input_token: 1, output_token: 2 })
+    expect(byId.get('hears')?.extra['pricing']).toMatchObject({ audio_cost: { text: '0.00005' } })
+  })
+
+  it('Neuralwatt says of some that they are not settled', () => {
+    const byId = listingsOf(neuralwatt)
+    expect(amounts(byId.get('thinker-2'))).toEqual({ input: '1', output: '2.5', cache_read: '0.1' })
+    expect(byId.get('thinker-2')?.extra['metadata']).not.toHaveProperty('pricing.input_per_million')
+    expect(byId.get('thinker-3')?.prices).toEqual({ components: [] })
+    expect(byId.get('thinker-3')?.fields.stage).toBe('deprecated')
+    expect(byId.get('thinker-3')?.extra['metadata']).toMatchObject({
+      pricing: { input_per_million: 0, pricing_tbd: true },
+    })
+  })
+
+  it('Friendli’s are for tokens or for seconds', () => {
+    const byId = listingsOf(friendli)
+    expect(amounts(byId.get('acme/Thinker-2'))).toEqual({ input: '0.2', output: '0.8' })
+    expect(amounts(byId.get('acme/Slow'))).toEqual({})
+    expect(byId.get('acme/Slow')?.extra['pricing']).toMatchObject({ unit_type: 'SECOND' })
+  })
+
+  it('Nebius’ window of 8000 tokens is a placeholder', () => {
+    const byId = listingsOf(nebius)
+    expect(byId.get('acme/throttled')?.fields).toEqual({
+      type: 'embedding',
+      inputModalities: ['text'],
+      outputModalities: ['embedding'],
+      vision: false,
+      audio: false,
+      imageGeneration: false,
+    })
+    expect(byId.get('acme/throttled')?.extra['context_length']).toBe(8000)
+    expect(amounts(byId.get('acme/thinker-2-fast'))).toEqual({ input: '0.3', output: '0.9' })
+    expect(byId.get('acme/thinker-2-fast')?.fields).toMatchObject({
+      contextWindow: 131_072,
+      functionCalling: true,
+      vision: true,
+    })
+  })
+})
+
+describe('amounts under names of their own', () => {
+  it.each([
+    [ioNet, 'acme/thinker-2', { input: '0.274', output: '0.8992', cache_read: '0.137' }],
+    [avian, 'acme/thinker-2', { input: '0.27', output: '0.41', cache_read: '0.014' }],
+    [pioneer, 'acme/thinker-2', { input: '0.6', output: '2.5' }],
+  ])('are read in the unit of $id', (upstream, modelId, expected) => {
+    expect(amounts(listingsOf(upstream).get(modelId))).toEqual(expected)
+  })
+
+  it('are unknown where they are null', () => {
+    for (const [upstream, id] of [
+      [ioNet, 'acme/open'],
+      [avian, 'acme/plain'],
+      [pioneer, 'acme/reads'],
+    ] as const)
+      expect(listingsOf(upstream).get(id)?.prices).toEqual({ components: [] })
+  })
+
+  it('are 1e-4 USD per million tokens for Novita’s caches as well', () => {
+    const { prices, extra } = listingOf(novita, {
+      input_token_price_per_m: 14_000,
+      output_token_price_per_m: 60_000,
+      cache_read_input_token_price_per_m: 2800,
+      cache_creation_input_token_price_per_m: 17_500,
+      cache_creation_1_hour_input_token_price_per_m: 0,
+      is_tiered_billing: false,
+      features: ['function-calling', 'reasoning'],
+    })
+    expect(amounts({ prices })).toEqual({
+      input: '1.4',
+      output: '6',
+      cache_read: '0.28',
+      'cache_write;ttl=5m': '1.75',
+    })
+    expect(extra).toMatchObject({ cache_creation_1_hour_input_token_price_per_m: 0 })
+  })
+
+  it('are tiers by the length of the prompt at Venice', () => {
+    const listing = listingOf(venice, {
+      model_spec: {
+        pricing: {
+          input: { usd: 2, diem: 2 },
+          output: { usd: 12, diem: 12 },
+          cache_input: { usd: 0.2 },
+          extended: {
+            context_token_threshold: 200_000,
+            input: { usd: 4, diem: 4 },
+            output: { usd: 18 },
+          },
+        },
+      },
+    })
+    expect(amounts(listing)).toEqual({
+      input: '2',
+      output: '12',
+      cache_read: '0.2',
+      'input;tier=200000': '4',
+      'output;tier=200000': '18',
+    })
+    expect(listing.extra['model_spec']).toEqual({
+      pricing: {
+        input: { diem: 2 },
+        output: { diem: 12 },
+        extended: { context_token_threshold: 200_000, input: { diem: 4 } },
+      },
+    })
+  })
+
+  it('are those of what can be called at Together', () => {
+    const byId = listingsOf(together, fixture('together-serverless'))
+    expect([...byId.keys()]).toEqual(['acme/Thinker-2'])
+    expect(amounts(byId.get('acme/Thinker-2'))).toEqual({
+      input: '0.6',
+      output: '2.5',
+      cache_read: '0.15',
+    })
+  })
+})
+
+describe('lists without prices', () => {
+  it('DigitalOcean’s may write a window as text', () => {
+    const byId = listingsOf(digitalocean)
+    expect(byId.get('acme-thinker-2')?.fields).toMatchObject({
+      contextWindow: 262_144,
+      reasoning: true,
+      vision: true,
+    })
+    expect(byId.get('acme-old')?.fields).toMatchObject({ stage: 'deprecated', contextWindow: 8192 })
+  })
+
+  it('Databricks’ names what an endpoint serves', () => {
+    const byId = listingsOf(databricks)
+    expect(byId.get('databricks-acme-thinker-2')?.fields).toEqual({
+      name: 'Acme Thinker 2',
+      description: 'Thinks twice.',
+    })
+    expect(byId.get('databricks-acme-embed')?.fields).toEqual({})
+  })
+
+  it('vLLM’s has adapters, and no time of its answer', () => {
+    const adapter = listingsOf(vllm).get('my-adapter')
+    expect(adapter?.extra).toMatchObject({ parent: 'acme/thinker-2' })
+    expect(adapter?.extra).not.toHaveProperty('created')
+    expect(adapter?.fields).toEqual({})
+  })
+
+  it('Featherless’ is a flat fee: unknown, not free', () => {
+    const tale = listingsOf(featherless).get('acme/tale-12b')
+    expect(tale?.fields).toMatchObject({ contextWindow: 32_768, maxOutputTokens: 4096 })
+    expect(tale && priceState(tale.prices)).toBe('unknown')
+  })
+})
