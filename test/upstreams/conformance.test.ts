@@ -3,6 +3,7 @@ import { openaiCompatible } from '../../src/upstreams/openai-compatible.ts'
 import { openrouterCompatible } from '../../src/upstreams/openrouter-compatible.ts'
 import { upstreams } from '../../src/upstreams/registry.ts'
 import { describeConformance, keyedById, objectWithId, type PayloadSample } from './conformance.ts'
+import { gatewaySamples } from './samples-gateways.ts'
 import { hostSamples } from './samples-hosts.ts'
 import { labSamples } from './samples-labs.ts'
 
@@ -15,6 +16,7 @@ const inData: Pick<PayloadSample, 'entry' | 'payload' | 'malformed' | 'wrongShap
 
 /** One per upstream of the registry, by id. */
 const samples: Record<string, PayloadSample> = {
+  ...gatewaySamples,
   ...hostSamples,
   ...labSamples,
   'genai-prices': {
