@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     // Two cores are what a small machine has, and the servers want their share.
     maxWorkers: 2,
+    // What a test that passed has printed is nobody's news.
+    silent: 'passed-only',
     projects: [
       {
         test: {

@@ -10,6 +10,7 @@ import { bodyPath, openFleet, type Fleet } from '../support/fleet.ts'
 import { catalogBecomes, expectSound } from '../support/invariants.ts'
 import { bodyText } from '../support/numbered-bodies.ts'
 import { startProgram } from '../support/program.ts'
+import { hasRealRedis, realRedisNote } from '../support/redis.ts'
 
 const everySecond = { PLUMBLINE_UPSTREAM_MODELS_DEV_SCHEDULE: '1s' }
 const log = (): void => {}
@@ -66,41 +67,47 @@ async function killDuringRefresh(fleet: Fleet, { kill }: Restartable): Promise<v
   await kill()
 }
 
-it('a Redis that died in the middle of a refresh and comes back empty gets its schedules again', async () => {
-  const redis = await ownRedis()
-  const fleet = await openFleet({ redisUrl: redis.url, env: everySecond })
-  fleet.serve(1)
-  await fleet.startWorker()
-  await fleet.startWorker()
-  await catalogBecomes(fleet, 1)
-  await killDuringRefresh(fleet, redis)
-  await sleep(2000)
-  fleet.serve(3)
-  await redis.restart()
-  const restartedAt = Date.now()
-  await expect
-    .poll(() => fleet.queues.queue('collect').getJobSchedulersCount(), { timeout: 15_000 })
-    .toBe(1)
-  const scheduledMs = Date.now() - restartedAt
-  await catalogBecomes(fleet, 3, 15_000)
-  console.log(
-    `Schedules were back after ${scheduledMs} ms, the catalog after ${Date.now() - restartedAt} ms.`,
-  )
-  await fleet.pool.query(`UPDATE upstreams SET enabled = false`)
-  await expectSound(fleet, { streamWasLost: true })
-})
+it.skipIf(!hasRealRedis)(
+  `a Redis that died in the middle of a refresh and comes back empty gets its schedules again${realRedisNote}`,
+  async () => {
+    const redis = await ownRedis()
+    const fleet = await openFleet({ redisUrl: redis.url, env: everySecond })
+    fleet.serve(1)
+    await fleet.startWorker()
+    await fleet.startWorker()
+    await catalogBecomes(fleet, 1)
+    await killDuringRefresh(fleet, redis)
+    await sleep(2000)
+    fleet.serve(3)
+    await redis.restart()
+    const restartedAt = Date.now()
+    await expect
+      .poll(() => fleet.queues.queue('collect').getJobSchedulersCount(), { timeout: 15_000 })
+      .toBe(1)
+    const scheduledMs = Date.now() - restartedAt
+    await catalogBecomes(fleet, 3, 15_000)
+    console.log(
+      `Schedules were back after ${scheduledMs} ms, the catalog after ${Date.now() - restartedAt} ms.`,
+    )
+    await fleet.pool.query(`UPDATE upstreams SET enabled = false`)
+    await expectSound(fleet, { streamWasLost: true })
+  },
+)
 
-it('a worker does not start on a Redis that would drop jobs, and says which setting it is', async () => {
-  const redis = await ownRedis()
-  const client = new Redis(redis.url)
-  await client.config('SET', 'maxmemory-policy', 'allkeys-lru')
-  client.disconnect()
-  const fleet = await openFleet({ redisUrl: redis.url })
-  const worker = startProgram(new URL('../../src/cli.ts', import.meta.url), ['worker'], fleet.env)
-  expect(await worker.ended).toBe(1)
-  expect(worker.output()).toContain('maxmemory-policy allkeys-lru')
-  expect(worker.output()).toContain('config set maxmemory-policy noeviction')
-})
+it.skipIf(!hasRealRedis)(
+  `a worker does not start on a Redis that would drop jobs, and says which setting it is${realRedisNote}`,
+  async () => {
+    const redis = await ownRedis()
+    const client = new Redis(redis.url)
+    await client.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    client.disconnect()
+    const fleet = await openFleet({ redisUrl: redis.url })
+    const worker = startProgram(new URL('../../src/cli.ts', import.meta.url), ['worker'], fleet.env)
+    expect(await worker.ended).toBe(1)
+    expect(worker.output()).toContain('maxmemory-policy allkeys-lru')
+    expect(worker.output()).toContain('config set maxmemory-policy noeviction')
+  },
+)
 
 it('a PostgreSQL that died in the middle of a refresh fails no refresh for good', async () => {
   const postgres = await ownPostgres()

@@ -10,3 +10,10 @@ export function redisUrl(): string {
 export function redisPrefix(): string {
   return `{test-${randomUUID().slice(0, 8)}}`
 }
+
+/**
+ * For tests that kill a Redis, or configure one badly: they need the real thing. Where only the
+ * JavaScript stand-in can be had they are skipped, and their title says why.
+ */
+export const hasRealRedis = inject('redisRung') !== 'js'
+export const realRedisNote = hasRealRedis ? '' : ' (skipped: no real Redis on this machine)'

@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/catalog/migrate.ts'
 import { startPostgres } from '../../src/embedded/postgres.ts'
-import { startRedis } from '../../src/embedded/redis.ts'
+import { startRedis, type EmbeddedRedis } from '../../src/embedded/redis.ts'
 import { cacheDir, makeDir, removeDirsOfTheDead } from './data-dir.ts'
 
 declare module 'vitest' {
@@ -15,12 +15,15 @@ declare module 'vitest' {
     /** The migrated database that createDatabase() clones; nobody else connects to it. */
     templateUrl: string
     redisUrl: string
+    /** `js` is a stand-in: it cannot be killed and come back, nor refuse to evict. */
+    redisRung: EmbeddedRedis['rung']
   }
 }
 
 interface TestServers {
   templateUrl: string
   redisUrl: string
+  redisRung: EmbeddedRedis['rung']
   readonly stop: () => Promise<void>
 }
 
@@ -37,9 +40,10 @@ declare global {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const shared = (globalThis.plumblineTestServers ??= { users: 0, servers: startTestServers() })
   shared.users++
-  const { templateUrl, redisUrl, stop } = await shared.servers
+  const { templateUrl, redisUrl, redisRung, stop } = await shared.servers
   project.provide('templateUrl', templateUrl)
   project.provide('redisUrl', redisUrl)
+  project.provide('redisRung', redisRung)
   return async () => {
     if (--shared.users > 0) return
     globalThis.plumblineTestServers = undefined
@@ -60,6 +64,7 @@ async function startTestServers(): Promise<TestServers> {
   return {
     templateUrl: postgres.url,
     redisUrl: redis.url,
+    redisRung: redis.rung,
     async stop() {
       await Promise.all([postgres.stop(), redis.stop()])
       rmSync(dataDir, { recursive: true, force: true })
