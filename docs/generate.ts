@@ -2,9 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { renderEnvExample } from '../src/config-docs.ts'
 import { renderMarkedParts } from './marked-parts.ts'
+import { renderUpstreamsPage } from './upstreams-page.ts'
 
 for (const name of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])
   rewrite(name, (text) => renderMarkedParts(text))
+rewrite('docs/upstreams.md', renderUpstreamsPage)
 rewrite('.env.example', renderEnvExample)
 
 function rewrite(name: string, render: (text: string) => string): void {

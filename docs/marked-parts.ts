@@ -8,6 +8,7 @@ import { eventMap } from '../src/events/events.ts'
 import { statusByCode } from '../src/http/problem.ts'
 import { describeMetrics } from '../src/metrics.ts'
 import { upstreams } from '../src/upstreams/registry.ts'
+import { code, markdownTable } from './markdown-table.ts'
 import { readAlerts } from './read-alerts.ts'
 
 const statuses = new Map<string, number>(Object.entries(statusByCode))
@@ -15,7 +16,7 @@ const statuses = new Map<string, number>(Object.entries(statusByCode))
 export const markedParts = {
   config: renderConfigTable,
   metrics: () =>
-    table(
+    markdownTable(
       ['Metric', 'Type', 'Labels', 'Meaning'],
       describeMetrics().map(({ name, type, labels, help }) => [
         code(name),
@@ -25,7 +26,7 @@ export const markedParts = {
       ]),
     ),
   alerts: () =>
-    table(
+    markdownTable(
       ['Alert', 'Severity', 'When', 'What to do'],
       readAlerts().map(({ name, severity, summary, runbookUrl }) => [
         code(name),
@@ -35,7 +36,7 @@ export const markedParts = {
       ]),
     ),
   errors: () =>
-    table(
+    markdownTable(
       ['Code', 'HTTP', 'Meaning'],
       Object.entries(errorCodes).map(([name, about]) => [
         code(name),
@@ -44,12 +45,12 @@ export const markedParts = {
       ]),
     ),
   events: () =>
-    table(
+    markdownTable(
       ['Type', 'Sent'],
       Object.entries(eventMap).map(([type, { about }]) => [code(type), about]),
     ),
   upstreams: () =>
-    table(
+    markdownTable(
       ['Id', 'Upstream', 'Polled', 'Key'],
       upstreams.map(({ id, title, docs, schedule, key, optIn }) => [
         code(id),
@@ -68,16 +69,6 @@ export function renderMarkedParts(document: string): string {
     if (!part) throw new Error(`There is no part ${name}; see docs/marked-parts.ts.`)
     return `${begin}\n${part[1]().trim()}\n\n${end}`
   })
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`
-  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
-}
-
-function code(text: string): string {
-  return `\`${text}\``
 }
 
 /** `{{ $labels.upstream }}` is filled in by Prometheus; here it is its name. */

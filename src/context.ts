@@ -7,17 +7,21 @@ import { openDatabase, type Database, type Db } from './catalog/database.ts'
 import type { Config } from './config.ts'
 import { PlumblineError } from './errors.ts'
 import { createOutboxRelay, type OutboxRelay } from './events/outbox.ts'
+import { createOutageLog } from './events/outage-log.ts'
 import { openEventsRedis } from './events/redis.ts'
 import { announceNextIn } from './history/outbox-rows.ts'
 import { registerUpstreams } from './history/upstream-state.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { openLimiterRedis } from './queue/connection.ts'
 import type { EnqueueContext } from './queue/enqueue.ts'
 import { openQueues, type Queues } from './queue/queues.ts'
 import type { RefreshContext } from './refresh/refresh-context.ts'
 import { configureUpstreams } from './upstreams/configure.ts'
 import { authorityOf, type ConfiguredUpstream } from './upstreams/configured-upstream.ts'
 import { createFetcher, type Fetcher } from './upstreams/fetch.ts'
+import { limitRequests } from './upstreams/request-limit.ts'
+import { createRequestSlots } from './upstreams/request-slots.ts'
 import { version } from './version.ts'
 
 export interface ContextOverrides {
@@ -50,7 +54,8 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
     poolSize: config.databasePool,
     applicationName: 'plumbline',
   })
-  const fetcher = openFetcher(config, metrics)
+  const limiter = once(() => openLimiter(requireUrl(config.redisUrl, 'REDIS_URL'), log))
+  const fetcher = limitFetcher(openFetcher(config, metrics), config, upstreams, limiter)
   const queues = once(() =>
     openQueues({
       redisUrl: requireUrl(config.redisUrl, 'REDIS_URL'),
@@ -88,7 +93,7 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
     },
     announce: () => void relay.get().drain(),
     register: () => registerUpstreams(database.db, registrations(upstreams)),
-    close: closeOnce({ relay, eventsRedis, queues, fetcher, database }),
+    close: closeOnce({ relay, eventsRedis, queues, fetcher, limiter, database }),
   }
 }
 
@@ -102,6 +107,40 @@ function openFetcher(config: Config, metrics: Metrics): Fetcher {
       metrics.upstreamRequestDuration.observe({ upstream }, durationMs / 1000)
       metrics.upstreamBytes.inc({ upstream }, bytes)
     },
+  })
+}
+
+interface Limiter {
+  redis: Redis
+  onFailure: (error: Error) => void
+}
+
+/** Its losses are no error: requests go through, and the log says so at most once a minute. */
+function openLimiter(url: string, log: Logger): Limiter {
+  const redis = openLimiterRedis(url)
+  const outage = createOutageLog(log, 'The limit of requests to upstreams (they are sent anyway)')
+  const onFailure = (error: Error) => outage.failed(error)
+  redis.on('error', onFailure)
+  redis.on('ready', () => outage.recovered())
+  return { redis, onFailure }
+}
+
+/** Commands that need no Redis ask without a limit. */
+function limitFetcher(
+  fetcher: Fetcher,
+  config: Config,
+  upstreams: ReadonlyMap<string, ConfiguredUpstream>,
+  limiter: Lazy<Limiter>,
+): Fetcher {
+  if (config.redisUrl === undefined) return fetcher
+  return limitRequests(fetcher, {
+    reserve: createRequestSlots({
+      redis: () => limiter.get().redis,
+      prefix: `{${config.redisPrefix}}`,
+      onFailure: (error) => limiter.get().onFailure(error),
+    }),
+    requestsPerMinute: (upstream) => upstreams.get(upstream)?.definition.requestsPerMinute,
+    maxWaitMs: 2 * 60_000,
   })
 }
 
@@ -163,6 +202,7 @@ interface Closables {
   eventsRedis: Lazy<Redis>
   queues: Lazy<Queues>
   fetcher: Fetcher
+  limiter: Lazy<Limiter>
   database: Database
 }
 
@@ -171,6 +211,7 @@ function closeOnce({
   eventsRedis,
   queues,
   fetcher,
+  limiter,
   database,
 }: Closables): () => Promise<void> {
   let closed: Promise<void> | undefined
@@ -179,6 +220,7 @@ function closeOnce({
     eventsRedis.opened()?.disconnect()
     await queues.opened()?.close()
     await fetcher.close()
+    limiter.opened()?.redis.disconnect()
     await database.close()
   }
   return () => (closed ??= close())

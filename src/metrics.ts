@@ -136,7 +136,7 @@ function declareMetrics(registry: Registry) {
     schemaDrift: counter(
       'schema_drift_total',
       ['upstream', 'field'],
-      'Fields of a payload that are new or changed their type; further fields count as "other".',
+      'Fields of a payload that are new, gone, back or of another type; further fields count as "other".',
     ),
     conflicts: gauge(
       'conflicts',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { renderMarkedParts } from '../docs/marked-parts.ts'
 import { readAlerts } from '../docs/read-alerts.ts'
+import { renderUpstreamsPage } from '../docs/upstreams-page.ts'
 import { describeConfig, renderEnvExample } from '../src/config-docs.ts'
 import { describeMetrics } from '../src/metrics.ts'
 import { upstreams } from '../src/upstreams/registry.ts'
@@ -42,6 +43,10 @@ describe('the tables', () => {
     expect(marks).toEqual(['upstreams', 'config', 'errors', 'alerts', 'metrics', 'events'])
   })
 
+  it('of docs/upstreams.md are those of the registry (npm run docs rewrites it)', () => {
+    expect(readProjectFile('docs/upstreams.md')).toBe(renderUpstreamsPage())
+  })
+
   it('of .env.example are the settings (npm run docs rewrites it)', () => {
     expect(readProjectFile('.env.example')).toBe(renderEnvExample())
   })
@@ -65,6 +70,16 @@ describe('what the documents name exists:', () => {
       const [path = '', anchor] = link.split('#')
       if (path !== '' && !projectHas(path)) return true
       return anchor !== undefined && !anchorsIn(path || name).includes(anchor)
+    })
+    expect(broken).toEqual([])
+  })
+
+  it('links in docs/upstreams.md', () => {
+    const links = found(readProjectFile('docs/upstreams.md'), /\]\(\.\.\/([^)\s]+)\)/g)
+    expect(links.length).toBeGreaterThan(upstreams.length)
+    const broken = links.filter((link) => {
+      const [path = '', anchor] = link.split('#')
+      return !projectHas(path) || (anchor !== undefined && !anchorsIn(path).includes(anchor))
     })
     expect(broken).toEqual([])
   })

@@ -210,13 +210,17 @@ export async function readDueListings(
     ORDER BY l.provider, l.model_id`
 }
 
-/** Providers that have missing listings or held changes: a forced refresh settles them. */
+/**
+ * Providers that have missing listings, held changes or listings that are not as stated (the empty
+ * hashes of slices.ts): a forced refresh settles them.
+ */
 export async function readUnsettledProviders(
   reader: Reader,
   upstream: string,
 ): Promise<Set<string>> {
   const rows = await reader.$queryRaw<{ provider: string }[]>`
     SELECT provider FROM listings WHERE upstream = ${upstream} AND state = 'missing'
-    UNION SELECT provider FROM holds WHERE upstream = ${upstream} AND status = 'open'`
+    UNION SELECT provider FROM holds WHERE upstream = ${upstream} AND status = 'open'
+    UNION SELECT provider FROM provider_slices WHERE upstream = ${upstream} AND hashes LIKE '%": ""%'`
   return new Set(rows.map(({ provider }) => provider))
 }

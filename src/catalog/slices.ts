@@ -105,8 +105,11 @@ export interface SliceApplication {
   at: Date
   /** JSON of the hashes by id; undefined = as staged with the snapshot. */
   hashes: string | undefined
-  /** Listings of which a value is held: what was applied is not what was stated, so the next slice looks again. */
-  heldIds: readonly string[]
+  /**
+   * Listings that are not as stated, so that the next slice looks again: a value is held, or the model
+   * is not listed and that was not believed.
+   */
+  unsettledIds: readonly string[]
 }
 
 export async function recordAppliedSlice(
@@ -120,7 +123,7 @@ export async function recordAppliedSlice(
       adapter_version = ${applied.adapterVersion}, snapshot_id = ${applied.snapshotId}, applied_at = ${applied.at},
       rejected_hash = NULL,
       hashes = ${withoutHashes(
-        applied.heldIds,
+        applied.unsettledIds,
         Prisma.sql`coalesce(${applied.hashes ?? null}::text, (SELECT c.hashes FROM snapshot_slices c
         WHERE c.snapshot_id = ${applied.snapshotId} AND c.provider = ${provider} AND c.chunk = 0))`,
       )},

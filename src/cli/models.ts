@@ -11,6 +11,7 @@ import { newModelsCommand, toQuery } from './model-options.ts'
 import { modelTable } from './model-table.ts'
 import { examples, newCommand } from './new-command.ts'
 import { noModel } from './no-model.ts'
+import { offersCommand } from './offers.ts'
 import { note, print, printJson } from './terminal.ts'
 import { count } from './times.ts'
 
@@ -20,6 +21,7 @@ export function modelsCommand() {
     .addCommand(searchCommand())
     .addCommand(infoCommand())
     .addCommand(compareCommand())
+    .addCommand(offersCommand())
 }
 
 function listCommand() {

@@ -48,12 +48,16 @@ const commands: Readonly<Record<string, CommandRow>> = {
     load: async () => (await import('./run.ts')).runCommand(),
   },
   models: {
-    about: 'List, search, show and compare models.',
+    about: 'List, search, show and compare models, and who serves them.',
     load: async () => (await import('./models.ts')).modelsCommand(),
   },
   changes: {
     about: 'Show what changed in the catalog.',
     load: async () => (await import('./changes.ts')).changesCommand(),
+  },
+  conflicts: {
+    about: 'Show where upstreams disagree, and whom the catalog believes.',
+    load: async () => (await import('./conflicts.ts')).conflictsCommand(),
   },
   holds: {
     about: 'List, approve and reject changes that wait for review.',

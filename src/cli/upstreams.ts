@@ -1,4 +1,4 @@
-import type { Db } from '../catalog/database.ts'
+import type { Context } from '../context.ts'
 import {
   isStale,
   listUpstreamOverviews,
@@ -6,19 +6,22 @@ import {
 } from '../history/upstream-overview.ts'
 import { PlumblineError } from '../errors.ts'
 import { listRuns, type RunFilter } from '../history/runs.ts'
+import { readSeenFields, type SeenFields } from '../history/upstream-state.ts'
 import { withContext } from './command-context.ts'
 import { printFacts } from './facts.ts'
 import { examples, newCommand } from './new-command.ts'
 import { renderTable, type Cell } from './table.ts'
 import { print, printJson } from './terminal.ts'
-import { age, duration, grouped } from './times.ts'
+import { age, count, duration, grouped } from './times.ts'
 
 export function upstreamsCommand() {
   const command = newCommand('upstreams')
     .option('--json', 'print JSON')
     .addHelpText('after', examples('plumbline upstreams', 'plumbline upstreams show openrouter'))
     .action(async ({ json }) => {
-      const upstreams = await withContext(({ db }) => listUpstreamOverviews(db))
+      const upstreams = await withContext(async ({ db, upstreams: configured }) =>
+        (await listUpstreamOverviews(db)).map((upstream) => withVerified(upstream, configured)),
+      )
       if (json) return printJson(upstreams.map(viewUpstream))
       if (upstreams.length === 0) print('No upstreams yet: a worker registers them when it starts.')
       else print(upstreamTable(upstreams))
@@ -35,11 +38,20 @@ export function upstreamsCommand() {
   return command
 }
 
-function viewUpstream(upstream: UpstreamOverview): object {
+/** Undefined: it is not configured any more. */
+interface ShownUpstream extends UpstreamOverview {
+  verified: boolean | undefined
+}
+
+function withVerified(upstream: UpstreamOverview, configured: Context['upstreams']): ShownUpstream {
+  return { ...upstream, verified: configured.get(upstream.id)?.definition.verified }
+}
+
+function viewUpstream(upstream: ShownUpstream): object {
   return { ...upstream, stale: upstream.enabled && isStale(upstream, new Date()) }
 }
 
-function upstreamTable(upstreams: readonly UpstreamOverview[]): string {
+function upstreamTable(upstreams: readonly ShownUpstream[]): string {
   const now = new Date()
   const rows = upstreams.map((upstream): Cell[] => [
     upstream.id,
@@ -49,11 +61,22 @@ function upstreamTable(upstreams: readonly UpstreamOverview[]): string {
     grouped(upstream.models),
     upstream.openHolds > 0 ? { text: String(upstream.openHolds), colour: 'yellow' } : '0',
     health(upstream),
+    verifiedCell(upstream),
     upstream.lastErrorCode === null
       ? ''
       : { text: `${upstream.lastErrorCode}: ${upstream.lastErrorMessage ?? ''}`, colour: 'dim' },
   ])
-  const head = ['upstream', 'on', 'schedule', 'success', 'models', 'held', 'state', 'last error']
+  const head = [
+    'upstream',
+    'on',
+    'schedule',
+    'success',
+    'models',
+    'held',
+    'state',
+    'verified',
+    'last error',
+  ]
   return renderTable(head, rows, { right: [3, 4, 5] })
 }
 
@@ -75,13 +98,26 @@ function health({
   return lastAttemptAt ? { text: 'ok', colour: 'green' } : { text: 'new', colour: 'dim' }
 }
 
+function verifiedCell({ verified }: ShownUpstream): Cell {
+  if (verified === undefined) return ''
+  return verified ? 'yes' : { text: 'no', colour: 'yellow' }
+}
+
 async function showUpstream(id: string, json: boolean): Promise<void> {
-  const { upstream, nextStep } = await withContext(({ db }) => readUpstream(db, id))
-  if (json) return printJson({ ...viewUpstream(upstream), nextStep: nextStep ?? null })
+  const { upstream, nextStep, unknownFields } = await withContext((context) =>
+    readUpstream(context, id),
+  )
+  if (json)
+    return printJson({
+      ...viewUpstream(upstream),
+      unknownFields: Object.fromEntries(unknownFields),
+      nextStep: nextStep ?? null,
+    })
   const { requestCount, latencyMsTotal, circuitOpenUntil } = upstream
   printFacts({
     upstream: upstream.id,
     enabled: upstream.enabled ? 'yes' : 'no',
+    verified: verifiedFact(upstream),
     url: upstream.url,
     schedule: upstream.schedule,
     models: `${grouped(upstream.models)} of ${grouped(upstream.providers)} providers`,
@@ -101,19 +137,45 @@ async function showUpstream(id: string, json: boolean): Promise<void> {
         : `${upstream.lastErrorCode}: ${upstream.lastErrorMessage ?? ''}`,
     'what to do': nextStep,
   })
+  if (unknownFields.size > 0) print(unknownFieldTable(unknownFields))
 }
 
-async function readUpstream(
-  db: Db,
-  id: string,
-): Promise<{ upstream: UpstreamOverview; nextStep: string | undefined }> {
+function unknownFieldTable(fields: SeenFields): string {
+  const rows = [...fields].map(([field, { firstSeen, lastSeen, types }]): Cell[] => [
+    field,
+    types.join(' '),
+    firstSeen,
+    lastSeen ?? 'is stated',
+  ])
+  const title = `${count(fields.size, 'field')} that no adapter reads, kept as stated`
+  return `\n${title}\n${renderTable(['field', 'types', 'seen first', 'seen last'], rows)}`
+}
+
+function verifiedFact({ verified }: ShownUpstream): string | undefined {
+  if (verified === undefined) return undefined
+  return verified
+    ? 'yes'
+    : 'no: its adapter has read no recorded payload; what it does not list is not taken for gone'
+}
+
+interface UpstreamCard {
+  upstream: ShownUpstream
+  nextStep: string | undefined
+  unknownFields: SeenFields
+}
+
+async function readUpstream({ db, upstreams }: Context, id: string): Promise<UpstreamCard> {
   const upstream = (await listUpstreamOverviews(db)).find((one) => one.id === id)
   if (!upstream)
     throw new PlumblineError('not_found', `There is no upstream ${id}.`, {
       nextStep: 'plumbline upstreams',
     })
   const [failed] = upstream.lastErrorCode === null ? [] : await listRuns(db, lastFailure(id))
-  return { upstream, nextStep: failed?.nextStep ?? undefined }
+  return {
+    upstream: withVerified(upstream, upstreams),
+    nextStep: failed?.nextStep ?? undefined,
+    unknownFields: await readSeenFields(db, id),
+  }
 }
 
 function lastFailure(upstream: string): RunFilter {

@@ -25,8 +25,6 @@ export interface UpstreamState {
   latencyMsTotal: number
   lastErrorCode: string | null
   lastErrorMessage: string | null
-  /** Fields beyond what the adapter reads that were stated at any time. */
-  seenFields: string[]
 }
 
 export interface UpstreamRegistration {
@@ -81,8 +79,7 @@ async function readStates(reader: Reader, clause: Prisma.Sql): Promise<UpstreamS
       last_success_at AS "lastSuccessAt", last_change_at AS "lastChangeAt", success_count AS "successCount",
       consecutive_failures AS "consecutiveFailures", circuit_state AS "circuitState",
       circuit_open_until AS "circuitOpenUntil", request_count AS "requestCount", failure_count AS "failureCount",
-      latency_ms_total AS "latencyMsTotal", last_error_code AS "lastErrorCode", last_error_message AS "lastErrorMessage",
-      ARRAY(SELECT jsonb_object_keys(seen_fields)) AS "seenFields"
+      latency_ms_total AS "latencyMsTotal", last_error_code AS "lastErrorCode", last_error_message AS "lastErrorMessage"
     FROM upstreams ${clause}`
   return rows.map((row) => ({
     ...row,
@@ -213,13 +210,41 @@ export async function recordUpstreamChange(db: Db | Tx, upstream: string): Promi
   await db.$executeRaw`UPDATE upstreams SET last_change_at = now() WHERE id = ${upstream}`
 }
 
-export async function addSeenFields(
+/** A field beyond what the adapter reads. Times are ISO 8601. */
+export interface SeenField {
+  firstSeen: string
+  /** Absent while the upstream states it. */
+  lastSeen?: string
+  /** JSON types, but null, that it had at any time, sorted; none = it was always null. */
+  types: string[]
+}
+
+export type SeenFields = ReadonlyMap<string, SeenField>
+
+/** In the order of their names. A plain time in the row is a field of which no types were noted. */
+export async function readSeenFields(reader: Reader, upstream: string): Promise<SeenFields> {
+  const rows = await reader.$queryRaw<
+    { field: string; firstSeen: string; lastSeen: string | null; types: string[] }[]
+  >`
+    SELECT key AS field, coalesce(value ->> 'firstSeen', value #>> '{}') AS "firstSeen",
+      value ->> 'lastSeen' AS "lastSeen",
+      ARRAY(SELECT jsonb_array_elements_text(coalesce(value -> 'types', '[]'))) AS types
+    FROM upstreams, jsonb_each(seen_fields) WHERE id = ${upstream} ORDER BY key`
+  return new Map(
+    rows.map(({ field, firstSeen, lastSeen, types }) => [
+      field,
+      lastSeen === null ? { firstSeen, types } : { firstSeen, lastSeen, types },
+    ]),
+  )
+}
+
+/** Adds them, or replaces what is stored under their names. */
+export async function recordSeenFields(
   db: Db,
   upstream: string,
-  fields: readonly string[],
+  fields: SeenFields,
 ): Promise<void> {
   await db.$executeRaw`
-    UPDATE upstreams SET seen_fields = seen_fields
-      || (SELECT jsonb_object_agg(field, now()) FROM unnest(${fields}::text[]) AS field)
+    UPDATE upstreams SET seen_fields = seen_fields || ${JSON.stringify(Object.fromEntries(fields))}::jsonb
     WHERE id = ${upstream}`
 }

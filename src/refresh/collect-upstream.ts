@@ -22,9 +22,13 @@ import {
   recordUpstreamSuccess,
   type UpstreamState,
 } from '../history/upstream-state.ts'
-import { requireUpstream, type ConfiguredUpstream } from '../upstreams/configured-upstream.ts'
+import {
+  provesAbsence,
+  requireUpstream,
+  type ConfiguredUpstream,
+} from '../upstreams/configured-upstream.ts'
 import { fetchSnapshot, type FetchedPayload, type NotModified } from './fetch-snapshot.ts'
-import { noteNewFields } from './note-new-fields.ts'
+import { noteSchemaDrift } from './note-schema-drift.ts'
 import { Phases } from './phases.ts'
 import { readSnapshotSlices } from './read-snapshot.ts'
 import { recordCollectEnd, recordEntries, recordPhases } from './record-metrics.ts'
@@ -159,7 +163,7 @@ async function archive(
 
 async function readSlices(
   collect: Collect,
-  { pages }: FetchedPayload,
+  { pages, offline }: FetchedPayload,
   state: UpstreamState,
 ): Promise<ReadSnapshot> {
   const { context, run, upstream, phases, signal } = collect
@@ -167,7 +171,8 @@ async function readSlices(
   const { id } = upstream.definition
   const read = await phases.time('parse', () => readSnapshotSlices(upstream, pages, memos.get(id)))
   memos.set(id, read.memo)
-  await noteNewFields(context, state, read.extraFields)
+  // What was packed with the software says nothing of what the upstream states today.
+  if (!offline) await noteSchemaDrift(context, state, upstream.definition, read)
   signal?.throwIfAborted()
   await recordRejects(context.db, run.id, id, read.rejects)
   recordEntries(context.metrics, upstream.definition.id, read)
@@ -192,7 +197,14 @@ async function select(collect: Collect, snapshot: ReadSnapshot): Promise<Selecti
     const always = run.options.force
       ? await readUnsettledProviders(context.db, definition.id)
       : new Set<string>()
-    return selectSlices({ definition, snapshot, applied, provider: run.options.provider, always })
+    return selectSlices({
+      definition,
+      snapshot,
+      applied,
+      provesAbsence: provesAbsence(definition, run.options),
+      provider: run.options.provider,
+      always,
+    })
   })
 }
 
@@ -269,9 +281,9 @@ function sliceJobs(
   }))
 }
 
-/** Providers with listings whose grace is over; absence from a list that is not complete proves nothing. */
+/** Providers with listings whose grace is over, where the list proves absence at all. */
 async function dueProviders({ context, run, upstream }: Collect): Promise<string[]> {
-  if (!upstream.definition.complete) return []
+  if (!provesAbsence(upstream.definition, run.options)) return []
   const now = context.clock?.() ?? (await readDatabaseClock(context.db))
   const due = await readDueListings(context.db, upstream.definition.id, now, run.options.provider)
   return [...new Set(due.map(({ provider }) => provider))]

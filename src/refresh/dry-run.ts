@@ -6,7 +6,8 @@ import { readAppliedSlices } from '../catalog/slices.ts'
 import { stagedInMemory } from '../catalog/staged-slices.ts'
 import type { SliceDelta } from '../catalog/slice-delta.ts'
 import { listUpstreamStates } from '../history/upstream-state.ts'
-import { requireUpstream } from '../upstreams/configured-upstream.ts'
+import { provesAbsence, requireUpstream } from '../upstreams/configured-upstream.ts'
+import type { Upstream } from '../upstreams/upstream.ts'
 import { fetchSnapshot, type KnownBody } from './fetch-snapshot.ts'
 import type { SliceHold } from './plausibility.ts'
 import { planSlice, type ChunkPlan, type PlannedValueHold } from './plan-slice.ts'
@@ -68,13 +69,14 @@ export async function dryRun(context: RefreshContext, request: DryRunRequest): P
     definition,
     snapshot,
     applied,
+    provesAbsence: provesAbsence(definition, request),
     provider: request.provider,
     always: new Set(),
   })
   const slices: DryRunSlice[] = []
   for (const delta of changed) {
     const known = applied.find(({ provider }) => provider === delta.provider)
-    slices.push(await planned(context.db, request, delta, known?.listingCount ?? 0))
+    slices.push(await planned(context.db, request, definition, delta, known?.listingCount ?? 0))
   }
   const offlineSource = fetched.kind === 'payload' ? fetched.offline?.source : undefined
   return {
@@ -90,6 +92,7 @@ export async function dryRun(context: RefreshContext, request: DryRunRequest): P
 async function planned(
   reader: Reader,
   { upstream, force = false }: DryRunRequest,
+  definition: Upstream,
   delta: SliceDelta,
   previousListings: number,
 ): Promise<DryRunSlice> {
@@ -107,7 +110,7 @@ async function planned(
       changes: changesOf(before, listing),
     })),
     returned: diff.returned,
-    absent: diff.absent,
+    absent: provesAbsence(definition, { force }) ? diff.absent : [],
   }
 }
 

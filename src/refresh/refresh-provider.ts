@@ -21,7 +21,7 @@ import { openHold, supersedeSliceHold } from '../history/holds.ts'
 import { holdCollect, readSliceRun, type Outcome, type RefreshRun } from '../history/runs.ts'
 import { endRun } from '../history/end-runs.ts'
 import { readPages, readSnapshot, type Snapshot } from '../history/snapshots.ts'
-import { rankOf, requireUpstream } from '../upstreams/configured-upstream.ts'
+import { provesAbsence, rankOf, requireUpstream } from '../upstreams/configured-upstream.ts'
 import {
   applySlice,
   nothingApplied,
@@ -113,11 +113,16 @@ async function commitStaged(
     ...input,
     hash: header.hash,
     hashes,
-    heldIds: plan.valueHolds.map(({ modelId }) => modelId),
+    unsettledIds: [...plan.valueHolds.map(({ modelId }) => modelId), ...passedOver(input, header)],
     adapterVersion,
     snapshotId: id,
   })
   return endApplied(tx, input, run, applied, hasNewFacts)
+}
+
+/** Absent models of which that proves nothing yet: force, or a verified adapter, may say more. */
+function passedOver({ absence }: ApplyInput, { absent }: SliceHeader): readonly string[] {
+  return absence === 'ignored' ? absent : []
 }
 
 /**
@@ -127,7 +132,7 @@ async function commitStaged(
 async function readSlice(
   context: RefreshContext,
   tx: Tx,
-  key: SliceKey,
+  key: SliceKey & Pick<ApplyInput, 'absence'>,
   locked: LockedSlice,
   snapshot: Snapshot,
 ): Promise<StagedSlice & { hashes: string | undefined }> {
@@ -142,6 +147,7 @@ async function readSlice(
     definition,
     snapshot: read,
     applied,
+    provesAbsence: key.absence !== 'ignored',
     provider: key.provider,
     always,
   })
@@ -163,7 +169,8 @@ async function applyInput(
   snapshot: Snapshot | undefined,
 ): Promise<ApplyInput> {
   const { upstream, provider, fence, snapshotId } = job
-  const isComplete = upstreams.get(upstream)?.definition.complete ?? false
+  const definition = upstreams.get(upstream)?.definition
+  const isGone = definition !== undefined && provesAbsence(definition, run.options)
   const grace = run.options.force ? 'retired' : 'missing'
   return {
     upstream,
@@ -175,7 +182,7 @@ async function applyInput(
     runId: run.id,
     at: snapshot?.fetchedAt ?? clock?.() ?? (await readDatabaseClock(tx)),
     around: await readSurroundings(tx, job),
-    absence: isComplete ? grace : 'ignored',
+    absence: isGone ? grace : 'ignored',
   }
 }
 

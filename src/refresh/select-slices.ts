@@ -12,9 +12,11 @@ export interface Selection {
 }
 
 export interface SelectionInput {
-  definition: Pick<Upstream, 'adapterVersion' | 'complete' | 'minimumEntries'>
+  definition: Pick<Upstream, 'adapterVersion' | 'minimumEntries'>
   snapshot: ReadSnapshot
   applied: readonly AppliedSlice[]
+  /** Whether a provider that is not listed is gone (upstreams/configured-upstream.ts). */
+  provesAbsence: boolean
   /** Only this provider's slice. */
   provider: string | undefined
   /** Slices that are looked at although they did not change (a forced run that has listings to retire). */
@@ -25,6 +27,7 @@ export function selectSlices({
   definition,
   snapshot,
   applied,
+  provesAbsence,
   provider,
   always,
 }: SelectionInput): Selection {
@@ -35,7 +38,7 @@ export function selectSlices({
     unchangedListings: 0,
     rejected: snapshot.rejects.length,
   }
-  for (const slice of withVanished(snapshot, applied, definition.complete)) {
+  for (const slice of withVanished(snapshot, applied, provesAbsence)) {
     if (provider !== undefined && slice.provider !== provider) continue
     const known = appliedByProvider.get(slice.provider)
     const delta = sliceDelta(slice, known, belowMinimum)
@@ -50,14 +53,14 @@ export function selectSlices({
   return selection
 }
 
-/** A provider that is gone from a complete list is an empty slice: the guards decide what to make of it. */
+/** A provider that is gone from a list that proves absence is an empty slice: the guards decide what to make of it. */
 function withVanished(
   snapshot: ReadSnapshot,
   applied: readonly AppliedSlice[],
-  isComplete: boolean,
+  provesAbsence: boolean,
 ): Slice[] {
   const slices = [...snapshot.slices.values()]
-  if (!isComplete) return slices
+  if (!provesAbsence) return slices
   const vanished = applied.filter(
     ({ provider, listingCount }) => listingCount > 0 && !snapshot.slices.has(provider),
   )

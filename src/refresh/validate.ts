@@ -15,6 +15,7 @@ import {
 import { InvalidPrice } from '../catalog/price.ts'
 import { canonicalJson, isJsonObject, JsonDecimal, type Json } from '../json.ts'
 import { RejectedEntry, type Entry, type Item, type Upstream } from '../upstreams/upstream.ts'
+import { ExtraShapes, type ExtraShape, type StatedFields } from './extra-shapes.ts'
 
 export interface Reject {
   provider: string | undefined
@@ -41,8 +42,8 @@ export interface ReadSnapshot {
   slices: Map<string, Slice>
   rejects: Reject[]
   entries: number
-  /** Names in `extra` of the entries that were validated now. */
-  extraFields: Set<string>
+  /** What is in `extra` of all entries that are no rejects. */
+  stated: StatedFields
 }
 
 /**
@@ -53,6 +54,7 @@ export type ReadMemo = ReadonlyMap<string, KnownEntry>
 interface KnownEntry {
   hash: string
   prices: number
+  extra: ExtraShape
 }
 
 /** Collects items page by page; `finish` sorts, settles duplicates and hands the slices over. */
@@ -60,7 +62,7 @@ export class SliceCollector {
   readonly #upstream: Pick<Upstream, 'listing'>
   readonly #drafts = new Map<string, SliceDraft>()
   readonly #rejects: Reject[] = []
-  readonly #extraFields = new Set<string>()
+  readonly #extra = new ExtraShapes()
   readonly #before: ReadMemo
   /** What the next refresh need not validate again. */
   readonly memo = new Map<string, KnownEntry>()
@@ -95,14 +97,14 @@ export class SliceCollector {
     const known = this.#before.get(key)
     const read = () => ({ provider, modelId, ...this.#upstream.listing(entry) })
     if (known) {
-      this.memo.set(key, known)
-      return { modelId, ...known, read }
+      const { hash, prices, extra } = known
+      this.memo.set(key, { hash, prices, extra: this.#extra.keep(extra) })
+      return { modelId, hash, prices, read }
     }
     const listing = validateEntry(entry, this.#upstream)
     if ('reason' in listing) return listing
     const facts = { hash: listingHash(listing), prices: listing.prices.components.length }
-    this.memo.set(key, facts)
-    for (const field of Object.keys(listing.extra)) this.#extraFields.add(field)
+    this.memo.set(key, { ...facts, extra: this.#extra.of(listing.extra) })
     return { modelId, ...facts, read: () => listing }
   }
 
@@ -114,7 +116,7 @@ export class SliceCollector {
       slices,
       rejects: this.#rejects,
       entries: this.#entries,
-      extraFields: this.#extraFields,
+      stated: this.#extra.statedFields(),
     }
   }
 

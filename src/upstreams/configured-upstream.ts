@@ -47,3 +47,14 @@ export function requireUpstream(
     })
   return upstream
 }
+
+/**
+ * Whether a model that is not listed is gone. An adapter that has never read a recorded payload may
+ * leave out what it does not understand, so it proves nothing, unless somebody takes it at its word.
+ */
+export function provesAbsence(
+  { complete, verified }: Pick<Upstream, 'complete' | 'verified'>,
+  { force = false }: { force?: boolean },
+): boolean {
+  return complete && (verified || force)
+}

@@ -31,9 +31,14 @@ export interface Upstream {
   minimumEntries: number
   /** Cap on the decoded bytes of one page. */
   maxBytes: number
+  /** All workers together; absent = `defaultRequestsPerMinute` (request-limit.ts). */
+  requestsPerMinute?: number
   /** Only asked when it is named in the configuration: a runtime that most machines do not have. */
   optIn?: true
-  /** False: written from documentation only, no recorded payload has been read by it. */
+  /**
+   * False: written from documentation only, no recorded payload has been read by it. What it does not
+   * list is then not taken for gone (`provesAbsence`).
+   */
   verified: boolean
   /** All requests of one collect. Absent = one GET of the URL. */
   pages?: (url: string, fetchPage: FetchPage) => AsyncIterable<Page>

@@ -95,6 +95,40 @@ describe('models', () => {
   })
 })
 
+describe('what several upstreams say', () => {
+  it('is no conflict where there is one upstream', async () => {
+    expect((await line.run(['conflicts'])).stdout).toBe('No conflicts.\n')
+    expect(await line.json(['conflicts', '--limit', '2'])).toEqual({
+      total: 0,
+      page: 1,
+      limit: 2,
+      models: [],
+    })
+  })
+
+  it('is an offer each', async () => {
+    const { stdout } = await line.run(['models', 'offers', 'lab/model-1'])
+    expect(stdout.split('\n')[0]).toMatch(/^provider +id +in \$\/M +out \$\/M +context +lifecycle$/)
+    expect(await line.json(['models', 'offers', 'lab/model-1'])).toMatchObject([
+      { id: 'lab/model-1', sameBy: 'itself', contextWindow: 128_000, lifecycle: 'active' },
+    ])
+    const { code, stderr } = await line.run(['models', 'offers', 'lab/model-9x'])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('no model') })
+  })
+})
+
+describe('upstreams', () => {
+  it('says whether the adapter is verified, and which fields it does not read', async () => {
+    expect((await line.run(['upstreams'])).stdout).toMatch(/^upstream .* verified +last error/)
+    expect(await line.json(['upstreams', 'show', 'lab'])).toMatchObject({ verified: true })
+    expect(await line.json(['upstreams', 'show', 'vllm'])).toMatchObject({
+      verified: false,
+      unknownFields: {},
+    })
+    expect((await line.run(['upstreams', 'show', 'vllm'])).stdout).toMatch(/^verified +no: /m)
+  })
+})
+
 describe('export', () => {
   it('writes a document that is JSON, to a file or to stdout', async () => {
     const file = join(temporaryDir(), 'api.json')

@@ -1,0 +1,68 @@
+/** docs/upstreams.md: every upstream of the registry with what its adapter declares of it. */
+import { fieldNames } from '../src/catalog/fields.ts'
+import { upstreams } from '../src/upstreams/registry.ts'
+import type { Upstream } from '../src/upstreams/upstream.ts'
+import { code, markdownTable } from './markdown-table.ts'
+
+const introduction = `# Upstreams
+
+What each adapter says of its upstream; \`npm run docs\` writes this page from \`src/upstreams/registry.ts\`. How upstreams are switched on, and how others are declared without code, is in the [README](../README.md#upstreams).
+
+- **Provider**: whose own API it is. An upstream without one lists the models of many providers.
+- **Gives first**: the fields in which it is believed before all others for that provider's models. Upstreams of many providers fill what is left, the lower rank first.
+- **List**: what absence means. From a complete list a model that is gone becomes missing and later retired; absence from any other list means nothing.
+- **Verified**: a recorded payload has been read by the adapter. Where it is not, absence means nothing either, unless somebody refreshes with \`--force\`.
+- **Adapter**: the file that declares the units of its prices.
+`
+
+export function renderUpstreamsPage(): string {
+  const head = [
+    'Upstream',
+    'Provider',
+    'Gives first',
+    'Key',
+    'List',
+    'Asked',
+    'Verified',
+    'Adapter',
+  ]
+  // The widths of columns would change with every upstream: the table is not formatted.
+  return [
+    introduction,
+    '<!-- prettier-ignore-start -->',
+    '',
+    markdownTable(head, upstreams.map(row)),
+    '',
+    '<!-- prettier-ignore-end -->',
+    '',
+  ].join('\n')
+}
+
+function row(upstream: Upstream): string[] {
+  const { id, title, docs, provider, complete, schedule, optIn, verified } = upstream
+  return [
+    `${code(id)} [${title}](${docs})`,
+    provider === undefined ? 'many' : code(provider),
+    givesFirst(upstream),
+    keyOf(upstream),
+    complete ? 'complete' : 'not complete',
+    `${code(schedule)}${optIn ? ', when it is named or its URL is set' : ''}`,
+    verified ? 'yes' : 'no',
+    `[${id}.ts](../src/upstreams/${id}.ts)`,
+  ]
+}
+
+function givesFirst({ provider, authoritative, rank }: Upstream): string {
+  if (provider === undefined) return `nothing; rank ${rank}`
+  if (authoritative === 'all') return 'all that it states'
+  if (authoritative.length === 0) return 'nothing'
+  const others = fieldNames.filter((field) => !authoritative.includes(field))
+  if (others.length > authoritative.length) return authoritative.map(code).join(', ')
+  const withoutPrices = authoritative.includes('prices') ? [] : ['prices']
+  return `all that it states but ${[...others, ...withoutPrices].map(code).join(', ')}`
+}
+
+function keyOf({ key }: Upstream): string {
+  if (!key) return 'none'
+  return `${code(key.env)}${key.required ? '' : ' (optional)'}`
+}
