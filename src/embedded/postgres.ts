@@ -34,6 +34,7 @@ export interface EmbeddedPostgres {
 
 const database = 'plumbline'
 const startDeadlineMs = 60_000
+const takeOverMs = 20_000
 
 /** The caller holds the data folder (data-dir.ts), so nobody else starts a server on it meanwhile. */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
@@ -73,7 +74,8 @@ async function removeStalePostmasterFile(cluster: Cluster): Promise<void> {
 }
 
 /** The port was taken between choosing and binding it; backends of a killed server still end. */
-const passesSoon = /Address already in use|pre-existing shared memory block/
+const passesSoon =
+  /Address already in use|pre-existing shared memory block|lock file "postmaster\.pid" already exists/
 
 interface Launched {
   server: ServerProcess
@@ -87,7 +89,7 @@ async function launch(
 ): Promise<Launched> {
   const logFile = join(options.dataDir, 'postgres.log')
   // After kill -9 the old server's children may hold the folder for seconds on a busy machine.
-  const giveUpAt = Date.now() + startDeadlineMs
+  const giveUpAt = Date.now() + takeOverMs
   for (;;) {
     const port = options.port ?? (await freePort())
     const server = await spawnServer({
