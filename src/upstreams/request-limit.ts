@@ -3,6 +3,7 @@
  * before it is sent, and so before its own deadline begins.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isLoopbackUrl } from '../config-values.ts'
 import { PlumblineError } from '../errors.ts'
 import type { Fetcher } from './fetch.ts'
 
@@ -31,7 +32,9 @@ export function limitRequests(
   return {
     close,
     fetch: async (request) => {
-      const { upstream, signal } = request
+      const { upstream, signal, url } = request
+      // The limit spares other people's servers; one on this machine may be asked at any pace.
+      if (isLoopbackUrl(url)) return fetch(request)
       const limit = requestsPerMinute(upstream) ?? defaultRequestsPerMinute
       const waitMs = await reserve(upstream, limit, maxWaitMs)
       if (waitMs > maxWaitMs) throw tooManyWaiting(upstream, limit, waitMs)

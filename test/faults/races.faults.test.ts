@@ -1,50 +1,40 @@
-/**
- * Many processes at one provider at the same time, with no queue that keeps them apart. The stand-in
- * for Redis takes longer for 200 refreshes than a test may.
- */
+/** Many processes at one provider at the same time, with no queue that keeps them apart. */
 import { gunzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { bodyPath, fleetUpstream, openFleet, type Fleet } from '../support/fleet.ts'
 import { catalogBecomes, catalogIs, expectSound, runsEnd } from '../support/invariants.ts'
 import { bodyText } from '../support/numbered-bodies.ts'
 import { startProgram } from '../support/program.ts'
-import { hasRealRedis, realRedisNote } from '../support/redis.ts'
 
 const processes = 4
 const refreshes = 50
 const shape = { providers: 1, models: 60, changesEvery: 1 }
 const program = new URL('../support/refresh-program.ts', import.meta.url)
 
-it.skipIf(!hasRealRedis)(
-  `the answer to the latest request is what stays, whoever else refreshes at the same time${realRedisNote}`,
-  async () => {
-    const fleet = await openFleet({ shape })
-    await race(fleet, (count) => count + 1)
-    const { rows } = await fleet.pool.query<{ body: Buffer }>(
-      `SELECT p.body FROM snapshots s JOIN snapshot_pages p ON p.snapshot_id = s.id
+it('the answer to the latest request is what stays, whoever else refreshes at the same time', async () => {
+  const fleet = await openFleet({ shape })
+  await race(fleet, (count) => count + 1)
+  const { rows } = await fleet.pool.query<{ body: Buffer }>(
+    `SELECT p.body FROM snapshots s JOIN snapshot_pages p ON p.snapshot_id = s.id
      ORDER BY s.fence DESC LIMIT 1`,
-    )
-    const newest = gunzipSync(rows[0]?.body ?? '').toString()
-    const body = [...fleet.served].find((number) => bodyText(number, shape) === newest)
-    expect(await catalogIs(fleet, body ?? 0)).toBe(true)
-    await expectSound(fleet)
-  },
-)
+  )
+  const newest = gunzipSync(rows[0]?.body ?? '').toString()
+  const body = [...fleet.served].find((number) => bodyText(number, shape) === newest)
+  expect(await catalogIs(fleet, body ?? 0)).toBe(true)
+  await expectSound(fleet)
+})
 
-it.skipIf(!hasRealRedis)(
-  `an upstream that goes back and forth cannot make the next request claim what is not stored${realRedisNote}`,
-  async () => {
-    const fleet = await openFleet({ shape })
-    await race(fleet, (count) => 1 + (count % 2))
-    await expectSound(fleet)
-    for (const body of [1, 2]) {
-      fleet.serve(body)
-      await fleet.enqueue()
-      await runsEnd(fleet)
-      expect(await catalogIs(fleet, body)).toBe(true)
-    }
-  },
-)
+it('an upstream that goes back and forth cannot make the next request claim what is not stored', async () => {
+  const fleet = await openFleet({ shape })
+  await race(fleet, (count) => 1 + (count % 2))
+  await expectSound(fleet)
+  for (const body of [1, 2]) {
+    fleet.serve(body)
+    await fleet.enqueue()
+    await runsEnd(fleet)
+    expect(await catalogIs(fleet, body)).toBe(true)
+  }
+})
 
 /** Every request is answered with the body of its number. */
 async function race(fleet: Fleet, bodyOf: (count: number) => number): Promise<void> {

@@ -48,6 +48,14 @@ describe('a request to an upstream', () => {
     expect(sent).toHaveLength(0)
   })
 
+  it('to a server on this machine is sent at any pace', async () => {
+    const { fetcher, sent } = limited(async () => 5000)
+    await expect(fetcher.fetch({ ...request, url: 'http://127.0.0.1:1/' })).rejects.toThrow(
+      'nothing',
+    )
+    expect(sent).toHaveLength(1)
+  })
+
   it('counts against the limit of its upstream, or else the default', async () => {
     const limits: unknown[] = []
     const noting: ReserveSlot = async (upstream, limit) => {
