@@ -5,6 +5,7 @@
 import type { Redis } from 'ioredis'
 import { openDatabase, type Database, type Db } from './catalog/database.ts'
 import type { Config } from './config.ts'
+import { isLoopbackUrl } from './config-values.ts'
 import { PlumblineError } from './errors.ts'
 import { createOutboxRelay, type OutboxRelay } from './events/outbox.ts'
 import { createOutageLog } from './events/outage-log.ts'
@@ -141,6 +142,8 @@ function limitFetcher(
     }),
     requestsPerMinute: (upstream) => upstreams.get(upstream)?.definition.requestsPerMinute,
     maxWaitMs: 2 * 60_000,
+    // The limit spares other people's servers.
+    isFree: isLoopbackUrl,
   })
 }
 

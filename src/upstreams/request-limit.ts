@@ -3,7 +3,6 @@
  * before it is sent, and so before its own deadline begins.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isLoopbackUrl } from '../config-values.ts'
 import { PlumblineError } from '../errors.ts'
 import type { Fetcher } from './fetch.ts'
 
@@ -22,19 +21,20 @@ export interface RequestLimit {
   /** By id of the upstream; undefined = the default. */
   requestsPerMinute: (upstream: string) => number | undefined
   maxWaitMs: number
+  /** URLs that may be asked at any pace. */
+  isFree?: (url: string) => boolean
 }
 
 /** The same fetcher; besides, it throws `cancelled` while waiting and `fetch_timeout` instead of waiting too long. */
 export function limitRequests(
   { fetch, close }: Fetcher,
-  { reserve, requestsPerMinute, maxWaitMs }: RequestLimit,
+  { reserve, requestsPerMinute, maxWaitMs, isFree }: RequestLimit,
 ): Fetcher {
   return {
     close,
     fetch: async (request) => {
       const { upstream, signal, url } = request
-      // The limit spares other people's servers; one on this machine may be asked at any pace.
-      if (isLoopbackUrl(url)) return fetch(request)
+      if (isFree?.(url)) return fetch(request)
       const limit = requestsPerMinute(upstream) ?? defaultRequestsPerMinute
       const waitMs = await reserve(upstream, limit, maxWaitMs)
       if (waitMs > maxWaitMs) throw tooManyWaiting(upstream, limit, waitMs)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isLoopbackUrl } from '../../src/config-values.ts'
 import type { Fetcher, FetchRequest } from '../../src/upstreams/fetch.ts'
 import {
   defaultRequestsPerMinute,
@@ -15,7 +16,12 @@ function limited(reserve: ReserveSlot, requestsPerMinute?: number) {
     },
     close: async () => undefined,
   }
-  const limit = { reserve, requestsPerMinute: () => requestsPerMinute, maxWaitMs: 1000 }
+  const limit = {
+    reserve,
+    requestsPerMinute: () => requestsPerMinute,
+    maxWaitMs: 1000,
+    isFree: isLoopbackUrl,
+  }
   return { sent, fetcher: limitRequests(fetcher, limit) }
 }
 
