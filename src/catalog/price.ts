@@ -100,8 +100,6 @@ export interface PriceSheet {
   components: PriceComponent[]
 }
 
-export const emptySheet: PriceSheet = { components: [] }
-
 /** unknown ≠ free ≠ dynamic: only `priced` and `free` have a number that may be used. */
 export type PriceState = 'unknown' | 'free' | 'dynamic' | 'priced'
 

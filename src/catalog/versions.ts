@@ -12,12 +12,6 @@ export async function drawCommitId(tx: Tx): Promise<number> {
   return Number(row?.id)
 }
 
-/** The number a refresh is fenced by; drawn before its request is sent. */
-export async function drawFence(reader: Reader): Promise<number> {
-  const [row] = await reader.$queryRaw<{ fence: bigint }[]>`SELECT nextval('fence_seq') AS fence`
-  return Number(row?.fence)
-}
-
 export interface CommitOrigin {
   commitId: number
   runId: number | undefined

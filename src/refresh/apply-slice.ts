@@ -26,6 +26,7 @@ import {
 import type { ModelChange } from '../catalog/model-changes.ts'
 import type { SliceSurroundings } from '../catalog/slices.ts'
 import { decideHold, openHold, readValueHolds, withdrawHolds, type Hold } from '../history/holds.ts'
+import type { RunCounts } from '../history/runs.ts'
 import { canonicalJson } from '../json.ts'
 import { releaseValue, withholdValues } from './plausibility.ts'
 import { states, type ChunkPlan, type PlannedValueHold, type SlicePlan } from './plan-slice.ts'
@@ -40,15 +41,8 @@ export interface ApplyInput extends SliceKey, WriteStamp {
   absence: 'ignored' | 'missing' | 'retired'
 }
 
-export interface Applied {
+export interface Applied extends Omit<RunCounts, 'entries' | 'rejected'> {
   lists: ChangedLists
-  added: number
-  updated: number
-  removed: number
-  missing: number
-  unchanged: number
-  priceChanges: number
-  held: number
   /** What became of the models, for metrics; the fields of an added model are not repeated. */
   changes: ModelChange[]
 }
