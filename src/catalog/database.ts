@@ -57,6 +57,16 @@ function statementName(sql: string): string {
   return `plumbline_${hash('md5', sql)}`
 }
 
+const snapshotLimits = { maxWait: 5_000, timeout: 60_000 }
+
+/** Several reads of one state: nothing that is committed meanwhile is seen. */
+export async function inSnapshot<T>(db: Db, read: (reader: Reader) => Promise<T>): Promise<T> {
+  return db.$transaction(read, {
+    ...snapshotLimits,
+    isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead,
+  })
+}
+
 const transactionLimits = { maxWait: 10_000, timeout: 120_000 }
 const conflictAttempts = 3
 

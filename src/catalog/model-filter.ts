@@ -6,7 +6,12 @@ import { Prisma } from './database.ts'
 import { fieldNames, modelFields, type FieldName } from './fields.ts'
 import type { Lifecycle, Review, Tier } from './model.ts'
 
+/** Whose view it is: everything, or what is enabled and open to a tier. */
+export type Audience = 'all' | Tier
+
 export interface ModelFilter {
+  /** Absent = all. A model without tiers is open to every tier. */
+  audience?: Audience | undefined
   provider?: string | undefined
   type?: string | undefined
   family?: string | undefined
@@ -42,6 +47,7 @@ export function isCapability(text: string): text is Capability {
 export function filterConditions(filter: ModelFilter): Prisma.Sql {
   const { provider, type, family, tier, maxInputPrice, minContext, capability, modality } = filter
   const conditions = [
+    filter.audience !== undefined && filter.audience !== 'all' && openTo(filter.audience),
     provider !== undefined && Prisma.sql`m.provider = ${provider}`,
     type !== undefined && Prisma.sql`m.type = ${type}`,
     family !== undefined && Prisma.sql`m.family = ${family}`,
@@ -56,6 +62,19 @@ export function filterConditions(filter: ModelFilter): Prisma.Sql {
     minContext !== undefined && Prisma.sql`m.context_window >= ${minContext}::bigint`,
   ].filter((condition) => typeof condition === 'object')
   return conditions.length === 0 ? Prisma.sql`TRUE` : Prisma.join(conditions, ' AND ')
+}
+
+/** For a query on `models m`. */
+export function openTo(tier: Tier): Prisma.Sql {
+  return Prisma.sql`m.review <> 'disabled' AND (m.tiers = '{}' OR m.tiers @> ${[tier]}::text[])`
+}
+
+export function isOpenTo(
+  { review, tiers }: { review: Review; tiers: readonly Tier[] },
+  audience: Audience,
+): boolean {
+  if (audience === 'all') return true
+  return review !== 'disabled' && (tiers.length === 0 || tiers.includes(audience))
 }
 
 /** Name → expression. Unknown values come last in both directions. */

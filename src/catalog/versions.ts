@@ -45,3 +45,16 @@ export async function readVersion(reader: Reader): Promise<number> {
   >`SELECT version FROM catalog_head WHERE id = 1`
   return Number(row?.version ?? 0)
 }
+
+export interface CatalogHead {
+  version: number
+  /** Undefined: nothing was committed yet, or the log does not reach back so far. */
+  committedAt: Date | undefined
+}
+
+export async function readHead(reader: Reader): Promise<CatalogHead> {
+  const [row] = await reader.$queryRaw<{ version: bigint; committedAt: Date | null }[]>`
+    SELECT h.version, v.committed_at AS "committedAt"
+    FROM catalog_head h LEFT JOIN catalog_versions v ON v.version = h.version WHERE h.id = 1`
+  return { version: Number(row?.version ?? 0), committedAt: row?.committedAt ?? undefined }
+}

@@ -4,21 +4,28 @@
  * hold a connection or the shutdown for longer than the limits here.
  */
 import { randomUUID } from 'node:crypto'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { validatorCompiler } from 'fastify-type-provider-zod'
 import { PlumblineError } from '../errors.ts'
 import { runWithin } from '../run-within.ts'
+import { anonymous } from './caller.ts'
 import type { HttpContext } from './http-context.ts'
+import { encodeModelId } from './model-id-urls.ts'
+import { registerOpenApi } from './openapi.ts'
 import { describeProblem, refusal, sendProblem } from './problem.ts'
 import type { Role } from './readiness.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
 import { registerMetrics } from './routes/metrics.ts'
+import { registerModels } from './routes/models.ts'
 import { registerProbes } from './routes/probes.ts'
 
 export type RegisterRoutes = (app: FastifyInstance, context: HttpContext, role: Role) => void
 
 /** Which process answers what. */
 const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
-  api: [registerProbes, registerMetrics],
+  api: [registerProbes, registerMetrics, registerModels],
   worker: [registerProbes, registerMetrics],
 }
 
@@ -52,6 +59,7 @@ export interface HttpServer {
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const { context, host, port, role, extraRoutes = [], closeWithinMs = 5000 } = options
   const app = createApp(context)
+  if (role === 'api') await registerApiPlugins(app)
   for (const register of [...routes[role], ...extraRoutes]) register(app, context, role)
   await listen(app, host, port)
   const url = urlOf(app, host)
@@ -74,9 +82,20 @@ function createApp({ log, metrics }: HttpContext): FastifyInstance {
     // A caller's own id would end up in our log unchecked.
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    rewriteUrl: ({ url = '/' }) => encodeModelId(url),
+    // Ids of models have up to 500 characters, three bytes each when they are encoded.
+    routerOptions: { maxParamLength: 2000 },
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) =>
       void sendProblem(request, reply, describeProblem(error)),
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  // Schemas of answers are for the documentation and the tests; what we made we need not check again.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  app.decorateRequest('caller')
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.caller = anonymous
+    done()
   })
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, refusal(404, 'There is nothing at this path.')),
@@ -97,6 +116,18 @@ function createApp({ log, metrics }: HttpContext): FastifyInstance {
     done()
   })
   return app
+}
+
+/** What a page in somebody's browser needs, and what protects ours. */
+async function registerApiPlugins(app: FastifyInstance): Promise<void> {
+  await app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'HEAD', 'POST'],
+    exposedHeaders: ['etag', 'x-catalog-version', 'retry-after', 'link'],
+    maxAge: 86_400,
+  })
+  await app.register(helmet, { global: true })
+  await registerOpenApi(app)
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {

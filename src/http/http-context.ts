@@ -1,5 +1,13 @@
 /** The slice of the context that the doors over HTTP need. */
+import type { Db } from '../catalog/database.ts'
+import type { AnswerCache } from './cache/answer-cache.ts'
+import type { CatalogWatch } from './catalog-watch.ts'
 import type { GaugeContext } from './collect-gauges.ts'
 import type { ReadinessContext } from './readiness.ts'
 
-export interface HttpContext extends GaugeContext, ReadinessContext {}
+export interface HttpContext extends GaugeContext, ReadinessContext {
+  db: Db
+  /** Opened when it is used first, as are the answers that depend on it. */
+  readonly watch: CatalogWatch
+  readonly answers: AnswerCache
+}

@@ -6,6 +6,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { errorCodes, PlumblineError, toPlumblineError, type ErrorCode } from '../errors.ts'
+import { readInvalidFields, type InvalidField } from './invalid-request.ts'
 
 export const problemType = 'application/problem+json; charset=utf-8'
 
@@ -51,6 +52,8 @@ export interface Problem {
   status: number
   detail: string
   code: ErrorCode
+  /** Each parameter that is wrong. */
+  errors?: InvalidField[]
   /** What the caller can do about it. */
   nextStep?: string
   /** Also in the header Retry-After. */
@@ -59,6 +62,8 @@ export interface Problem {
 }
 
 export function describeProblem(error: unknown): Problem {
+  const fields = readInvalidFields(error)
+  if (fields) return invalidRequest(fields)
   const refusal = frameworkRefusal(error)
   if (refusal) return refusal
   const known = toPlumblineError(error)
@@ -72,6 +77,19 @@ export function describeProblem(error: unknown): Problem {
     code: known.code,
     ...(nextStep === undefined || status >= 500 ? {} : { nextStep }),
     ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
+  }
+}
+
+function invalidRequest(errors: InvalidField[]): Problem {
+  const code = 'invalid_argument'
+  return {
+    type: `urn:plumbline:error:${code}`,
+    title: errorCodes[code],
+    status: statusByCode[code],
+    detail: errors.map(({ field, message }) => `${field}: ${message}`).join('; '),
+    code,
+    errors,
+    nextStep: 'The parameters of every path are at /docs.',
   }
 }
 

@@ -1,8 +1,13 @@
 /** A server of this project on a free port, with a database of its own; what it logs is kept. */
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { openDatabase, type Db } from '../../src/catalog/database.ts'
 import { openEventsRedis } from '../../src/events/redis.ts'
 import { startHttp, type HttpOptions, type HttpServer } from '../../src/http/app.ts'
+import { createAnswerCache } from '../../src/http/cache/answer-cache.ts'
+import { createRedisAnswers } from '../../src/http/cache/redis-answers.ts'
+import { watchCatalog } from '../../src/http/catalog-watch.ts'
 import type { HttpContext } from '../../src/http/http-context.ts'
+import { openHttpRedis } from '../../src/http/redis.ts'
 import { createLogger } from '../../src/log.ts'
 import { createMetrics, type Metrics } from '../../src/metrics.ts'
 import { openQueues, type Queues } from '../../src/queue/queues.ts'
@@ -14,9 +19,13 @@ export interface TestHttp extends HttpServer {
   db: Db
   queues: Queues
   metrics: Metrics
+  prefix: string
+  databaseUrl: string
   /** All log lines so far. */
   readonly logged: () => string
   readonly get: (path: string) => Promise<TestAnswer>
+  /** As it came: nothing is decompressed. */
+  readonly getRaw: (path: string, headers: Record<string, string>) => Promise<RawAnswer>
   /** Samples of a scrape by their text, e.g. `plumbline_models{provider="acme",status="active"}`. */
   readonly scrape: () => Promise<Map<string, number>>
 }
@@ -28,9 +37,16 @@ export interface TestAnswer {
   json: Record<string, unknown>
 }
 
+export interface RawAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  rawBody: Buffer
+}
+
 export interface TestHttpOptions extends Partial<
   Pick<HttpOptions, 'role' | 'extraRoutes' | 'closeWithinMs'>
 > {
+  /** Somebody else's; else one of its own. */
   databaseUrl?: string
   redisUrl?: string
 }
@@ -46,12 +62,27 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
   const redis = options.redisUrl ?? redisUrl()
   const eventsRedis = openEventsRedis(redis, log)
   const queues = openQueues({ redisUrl: redis, prefix: redisPrefix(), log, metrics })
+  const prefix = redisPrefix()
+  const httpRedis = openHttpRedis(redis, log)
+  const watch = watchCatalog({ databaseUrl: url, redisUrl: redis, prefix, log })
+  const answers = createAnswerCache({
+    watch,
+    metrics,
+    shared: createRedisAnswers(
+      () => httpRedis,
+      prefix,
+      (err) => log.warn({ err }, 'cache'),
+    ),
+    maxBytes: 16 * 1024 * 1024,
+  })
   const context: HttpContext = {
     log,
     metrics,
     db,
     queues,
     eventsRedis,
+    watch,
+    answers,
     config: { databaseUrl: url },
   }
   const server = await startHttp({ host: '127.0.0.1', port: 0, role: 'api', ...options, context })
@@ -61,11 +92,17 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
     db,
     queues,
     metrics,
+    prefix,
+    databaseUrl: url,
     logged: () => lines.join(''),
     get: (path) => get(server.url + path),
+    getRaw: (path, headers) => getRaw(server.url + path, headers),
     scrape: async () => readSamples((await get(`${server.url}/metrics`)).body),
     async close() {
       await server.close()
+      await answers.close()
+      await watch.close()
+      httpRedis.disconnect()
       eventsRedis.disconnect()
       await queues.close()
       await closeDatabase()
@@ -79,6 +116,14 @@ export async function get(url: string, init: RequestInit = {}): Promise<TestAnsw
   const [type, body] = [response.headers.get('content-type'), await response.text()]
   const json: Record<string, unknown> = type?.includes('json') ? JSON.parse(body) : {}
   return { status: response.status, type, body, json }
+}
+
+async function getRaw(url: string, headers: Record<string, string>): Promise<RawAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  request(url, { headers }, resolve).on('error', reject).end()
+  const response = await promise
+  const rawBody = Buffer.concat(await response.toArray())
+  return { status: response.statusCode ?? 0, headers: response.headers, rawBody }
 }
 
 function readSamples(text: string): Map<string, number> {

@@ -35,8 +35,20 @@ export interface PipelineUpstream {
   url: string
 }
 
-export async function openPipeline(upstreams: readonly PipelineUpstream[]): Promise<Pipeline> {
-  const { url, drop } = await createDatabase()
+export interface PipelineOptions {
+  /** Somebody else's database, which is theirs to drop; else one of its own. */
+  databaseUrl?: string
+  /** After each commit. */
+  announce?: () => void
+}
+
+export async function openPipeline(
+  upstreams: readonly PipelineUpstream[],
+  { databaseUrl, announce = () => undefined }: PipelineOptions = {},
+): Promise<Pipeline> {
+  const { url, drop } = databaseUrl
+    ? { url: databaseUrl, drop: async () => undefined }
+    : await createDatabase()
   const database = openDatabase({ url, poolSize: 8, applicationName: 'test' })
   const { db } = database
   let now: Date | undefined
@@ -55,7 +67,7 @@ export async function openPipeline(upstreams: readonly PipelineUpstream[]): Prom
     get clock() {
       return now === undefined ? () => new Date() : () => now ?? new Date()
     },
-    announce: () => undefined,
+    announce,
   }
   await registerUpstreams(
     db,

@@ -1,0 +1,77 @@
+/**
+ * Answers in Redis, so that what one process has read from PostgreSQL serves the others. It is only a
+ * help: whatever Redis does, the worst is that an answer is made once more.
+ */
+import { hash } from 'node:crypto'
+import { z } from 'zod'
+import { parseJson } from '../../json.ts'
+import { version as softwareVersion } from '../../version.ts'
+import { createAnswer, type Answer } from './answer.ts'
+
+/** The part of a Redis client that is used here. */
+export interface AnswerRedis {
+  getBuffer: (key: string) => Promise<Buffer | null>
+  set: (key: string, value: Buffer, ttl: 'PX', ms: number) => Promise<unknown>
+}
+
+export interface RedisAnswers {
+  /** Undefined: it is not there, or Redis does not answer. */
+  read: (version: number, key: string) => Promise<Answer | undefined>
+  write: (key: string, answer: Answer, ttlMs: number) => void
+}
+
+/** Larger ones cost Redis more than they save. */
+const maxBytes = 8 * 1024 * 1024
+
+const Head = z.object({
+  version: z.number(),
+  committedAt: z.string().optional(),
+  contentType: z.string(),
+})
+
+export function createRedisAnswers(
+  redis: () => AnswerRedis,
+  prefix: string,
+  onFailure: (error: Error) => void,
+): RedisAnswers {
+  const failed = (error: unknown): undefined => {
+    onFailure(error instanceof Error ? error : new Error(String(error)))
+  }
+  // Of the software's version too: two releases at the same time need not answer alike.
+  const nameOf = (version: number, key: string) =>
+    `${prefix}:answer:${softwareVersion}:${version}:${hash('sha256', key, 'base64url')}`
+  return {
+    async read(version, key) {
+      try {
+        const stored = await redis().getBuffer(nameOf(version, key))
+        return stored === null ? undefined : unpack(stored)
+      } catch (error) {
+        return failed(error)
+      }
+    },
+    write(key, answer, ttlMs) {
+      if (answer.body.length > maxBytes) return
+      const name = nameOf(answer.version, key)
+      redis().set(name, pack(answer), 'PX', ttlMs).catch(failed)
+    },
+  }
+}
+
+/** One line of JSON, then the body as it is. */
+function pack({ version, committedAt, contentType, body }: Answer): Buffer {
+  const head = JSON.stringify({ version, committedAt: committedAt?.toISOString(), contentType })
+  return Buffer.concat([Buffer.from(`${head}\n`), body])
+}
+
+function unpack(stored: Buffer): Answer | undefined {
+  const end = stored.indexOf('\n')
+  const head = Head.safeParse(parseJson(stored.subarray(0, Math.max(end, 0)).toString() || 'null'))
+  if (!head.success) return undefined
+  const { version, committedAt, contentType } = head.data
+  return createAnswer({
+    version,
+    contentType,
+    committedAt: committedAt === undefined ? undefined : new Date(committedAt),
+    body: stored.subarray(end + 1),
+  })
+}

@@ -1,0 +1,90 @@
+/**
+ * A read of the catalog as one declaration: its parameters, its shape and its query. Validation,
+ * OpenAPI, the cache, validators and compression follow from it.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { inSnapshot, type Reader } from '../catalog/database.ts'
+import type { Audience } from '../catalog/model-filter.ts'
+import { readHead } from '../catalog/versions.ts'
+import { jsonAnswer, type Answer } from './cache/answer.ts'
+import { sendAnswer } from './cache/send-answer.ts'
+import { audienceOf } from './caller.ts'
+import type { HttpContext } from './http-context.ts'
+import { problemResponses } from './problem-schema.ts'
+
+export interface CatalogRoute<Params extends z.ZodType, Query extends z.ZodType> {
+  url: string
+  summary: string
+  description?: string
+  tags: readonly string[]
+  params: Params
+  querystring: Query
+  response: z.ZodType
+  /** Lists go stale as a whole; what one provider or model has is kept longer. */
+  kind: keyof typeof backstopMs
+  /** In one snapshot of the database. Returns what is sent as JSON; throws PlumblineError. */
+  read: (
+    reader: Reader,
+    asked: { params: z.output<Params>; query: z.output<Query>; audience: Audience },
+  ) => Promise<unknown>
+}
+
+/** How long an answer is served when no announcement of a change comes. */
+export const backstopMs = { list: 15 * 60_000, provider: 30 * 60_000 } as const
+
+export function registerCatalogRoute<Params extends z.ZodType, Query extends z.ZodType>(
+  app: FastifyInstance,
+  context: Pick<HttpContext, 'db' | 'answers'>,
+  route: CatalogRoute<Params, Query>,
+): void {
+  const { summary, description, tags, params, querystring, response, url, kind, read } = route
+  const { answers, db } = context
+  app.get(url, {
+    schema: {
+      summary,
+      ...(description === undefined ? {} : { description }),
+      tags: [...tags],
+      params,
+      querystring,
+      response: { 200: response, ...problemResponses },
+    },
+    // An answer that is there was validated when it was made: the URL is the same to the letter.
+    preValidation: (request, reply, done) => {
+      const answer = answers.fresh(keyOf(request))
+      if (answer) void sendAnswer(request, reply, answer, visibilityOf(request))
+      else done()
+    },
+    handler: async (request, reply) => {
+      const asked = {
+        // Both were parsed by the schemas that their types are taken from.
+        params: request.params as z.output<Params>,
+        query: request.query as z.output<Query>,
+        audience: audienceOf(request),
+      }
+      const make = () => readAnswer(db, (reader) => read(reader, asked))
+      const answer = await answers.obtain(keyOf(request), { make, ttlMs: backstopMs[kind] })
+      return sendAnswer(request, reply, answer, visibilityOf(request))
+    },
+  })
+}
+
+function keyOf(request: FastifyRequest): string {
+  return `${audienceOf(request)} ${request.url}`
+}
+
+function visibilityOf({ headers }: FastifyRequest): 'public' | 'private' {
+  return headers.authorization === undefined && headers['x-api-key'] === undefined
+    ? 'public'
+    : 'private'
+}
+
+async function readAnswer(
+  db: HttpContext['db'],
+  read: (reader: Reader) => Promise<unknown>,
+): Promise<Answer> {
+  return inSnapshot(db, async (reader) => {
+    const head = await readHead(reader)
+    return jsonAnswer(head, await read(reader))
+  })
+}

@@ -1,0 +1,47 @@
+/** The description of the API: OpenAPI 3.1 from the schemas that validate, and a page that shows it. */
+import swagger from '@fastify/swagger'
+import reference from '@scalar/fastify-api-reference'
+import type { FastifyInstance } from 'fastify'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { version } from '../version.ts'
+
+const description = `Which AI models exist, what they can do and what they cost.
+
+Prices are decimal text: USD per million tokens, or per unit. Every answer is of one version of the
+catalog (\`X-Catalog-Version\`) and has a strong \`ETag\`. Errors are problem documents (RFC 9457) with a
+stable \`code\`. Ids are \`provider/model-id\`, encoded or as they are.`
+
+const tags = [
+  { name: 'models', description: 'Models: list, search, one, several side by side.' },
+  { name: 'prices', description: 'What a model costs now, then, and for a given usage.' },
+  { name: 'providers', description: 'Who serves models, and how well that is known.' },
+  { name: 'changes', description: 'What changed: pages, a stream, feeds.' },
+  { name: 'formats', description: 'The catalog in the formats that other tools read.' },
+]
+
+/** Before the routes that it shall describe. */
+export async function registerOpenApi(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Plumbline', version, description },
+      tags,
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'An API key (plb_…) or a JWT.' },
+        },
+      },
+      security: [{}, { key: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=300').send(app.swagger()),
+  )
+  await app.register(reference, {
+    routePrefix: '/docs',
+    configuration: { url: '/openapi.json', title: 'Plumbline API', telemetry: false },
+    logLevel: 'silent',
+  })
+}

@@ -1,0 +1,32 @@
+/** Problem documents as OpenAPI describes them. */
+import { z } from 'zod'
+
+export const ProblemSchema = z
+  .object({
+    type: z.string().describe('urn:plumbline:error:<code>, or about:blank.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().describe('Stable, snake_case.'),
+    errors: z
+      .array(
+        z.object({
+          field: z.string(),
+          message: z.string(),
+          allowed: z.array(z.string()).optional(),
+        }),
+      )
+      .optional()
+      .describe('Each parameter that is wrong, and what is allowed.'),
+    nextStep: z.string().optional(),
+    retryAfterSeconds: z.int().optional(),
+    requestId: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' })
+
+const content = { 'application/problem+json': { schema: ProblemSchema } }
+
+export const problemResponses = {
+  '4xx': { description: 'What the caller can mend.', content },
+  '5xx': { description: 'What the caller cannot mend.', content },
+}

@@ -1,0 +1,82 @@
+/** Models as the API shows them: the views of catalog/model-view.ts as schemas. */
+import { z } from 'zod'
+import { fieldNames, modelFields, type FieldKind } from '../../catalog/fields.ts'
+import { PriceComponent } from '../../catalog/price.ts'
+
+/** Decimal text; numbers would lose digits on their way. */
+export const Amount = z.string().describe('Decimal text.')
+
+const fieldSchemas = {
+  text: z.string(),
+  date: z.string().describe('YYYY, YYYY-MM or YYYY-MM-DD.'),
+  integer: z.int(),
+  flag: z.boolean(),
+  list: z.array(z.string()),
+} satisfies Record<FieldKind, z.ZodType>
+
+const fields = Object.fromEntries(
+  fieldNames.map((name) => {
+    const { kind, about } = modelFields[name]
+    return [name, fieldSchemas[kind].optional().describe(about)]
+  }),
+)
+
+export const PriceSchema = z
+  .object({
+    state: z.enum(['unknown', 'free', 'dynamic', 'priced']),
+    currency: z.string().describe('ISO 4217.'),
+    components: z
+      .array(PriceComponent)
+      .describe('Everything that is charged, with its circumstances.'),
+    input: Amount.optional().describe(
+      'Per million tokens, standard mode, base tier; so are the others.',
+    ),
+    output: Amount.optional(),
+    reasoning: Amount.optional(),
+    cacheRead: Amount.optional(),
+    cacheWrite: Amount.optional(),
+    inputAudio: Amount.optional(),
+    outputAudio: Amount.optional(),
+  })
+  .meta({ id: 'Prices' })
+
+export const ModelSchema = z
+  .object({
+    id: z.string().describe('provider/model-id'),
+    provider: z.string(),
+    modelId: z.string(),
+    ...fields,
+    prices: PriceSchema,
+    lifecycle: z.enum(['active', 'deprecated', 'missing', 'retired']),
+    review: z.enum(['new', 'active', 'disabled']),
+    tiers: z.array(z.string()),
+    provenance: z.record(z.string(), z.string()).describe('Field → upstream, or "override".'),
+    conflicts: z.array(z.string()).describe('Fields on which upstreams disagree.'),
+    missingSince: z.iso.datetime().nullable(),
+    retiredAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+    changedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Model', description: 'An absent field is unknown.' })
+
+export const ModelDetailSchema = ModelSchema.extend({
+  extra: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .describe('What upstreams state beyond the fields, by upstream.'),
+}).meta({ id: 'ModelDetail' })
+
+export const ModelPageSchema = z.object({
+  version: z.int().describe('The catalog’s.'),
+  total: z.int().describe('Models on all pages.'),
+  page: z.int(),
+  limit: z.int(),
+  models: z.array(ModelSchema),
+})
+
+/** The id in a path, decoded. */
+export const ModelParams = z.strictObject({
+  id: z.string().describe('provider/model-id, URL-encoded or as it is.'),
+})
+
+export const NoQuery = z.strictObject({})
+export const NoParams = z.strictObject({})

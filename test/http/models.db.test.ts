@@ -1,0 +1,182 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ModelDetailSchema, ModelPageSchema } from '../../src/http/schemas/models.ts'
+import { openApi, type LabModel, type TestApi } from './api-fixture.ts'
+
+const gpt: LabModel = {
+  provider: 'openai',
+  id: 'gpt-5',
+  name: 'GPT-5',
+  family: 'gpt',
+  type: 'chat',
+  input: '1.25',
+  output: '10',
+  contextWindow: 400_000,
+  vision: true,
+  inputModalities: ['text', 'image'],
+}
+const oddIds = [
+  'org/model:free',
+  'a b',
+  '50%',
+  'x@2025',
+  'ünïcode',
+  'a/b/c',
+  'what?#',
+  'deep/prices',
+]
+const models: LabModel[] = [
+  gpt,
+  { ...gpt, id: 'gpt-5-mini', name: 'GPT-5 mini', input: '0.25', vision: false },
+  { provider: 'anthropic', id: 'claude-sonnet-4-5', name: 'Claude Sonnet 4.5', input: '3' },
+  ...oddIds.map((id) => ({ provider: 'odd', id, name: id })),
+]
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openApi(models)
+})
+afterAll(() => api.close())
+
+async function idsOf(query: string): Promise<string[]> {
+  const { status, json } = await api.get(`/api/v1/models?${query}`)
+  expect(status).toBe(200)
+  return ModelPageSchema.parse(json).models.map(({ id }) => id)
+}
+
+describe('the list of models', () => {
+  it('has the shape that its description promises', async () => {
+    const { json } = await api.get('/api/v1/models')
+    expect(ModelPageSchema.parse(json)).toMatchObject({ total: models.length, page: 1, limit: 50 })
+  })
+
+  it.each([
+    ['provider=openai&capability=vision', ['openai/gpt-5']],
+    ['provider=openai&max_input_price=0.3', ['openai/gpt-5-mini']],
+    ['provider=openai&min_context=400001', []],
+    ['modality=image&sort=-input_price', ['openai/gpt-5', 'openai/gpt-5-mini']],
+    ['search=claude%20sonet', ['anthropic/claude-sonnet-4-5']],
+    ['provider=openai&limit=1&page=2', ['openai/gpt-5-mini']],
+    ['lifecycle=retired', []],
+    ['review=disabled', []],
+  ])('takes %s', async (query, expected) => {
+    expect(await idsOf(query)).toEqual(expected)
+  })
+
+  it.each([
+    ['colour=red', 'colour', undefined],
+    ['limit=1001', 'limit', undefined],
+    ['limit=0', 'limit', undefined],
+    ['limit=ten', 'limit', undefined],
+    ['page=-1', 'page', undefined],
+    ['capability=flying', 'capability', 'vision'],
+    ['sort=colour', 'sort', '-input_price'],
+    ['lifecycle=active,gone', 'lifecycle.1', 'retired'],
+    ['tier=gold', 'tier', 'pro'],
+    ['max_input_price=cheap', 'max_input_price', undefined],
+    ['provider=openai&provider=anthropic', 'provider', undefined],
+  ])('refuses %s and says what is allowed', async (query, field, allowed) => {
+    const { status, type, json } = await api.get(`/api/v1/models?${query}`)
+    expect({ status, type }).toEqual({
+      status: 400,
+      type: 'application/problem+json; charset=utf-8',
+    })
+    expect(json).toMatchObject({
+      type: 'urn:plumbline:error:invalid_argument',
+      errors: [{ field }],
+    })
+    expect(JSON.stringify(json['errors'])).toContain(allowed === undefined ? '' : `"${allowed}"`)
+  })
+})
+
+describe('one model', () => {
+  it('is there under its id, encoded or as it is', async () => {
+    const asItIs = await api.get('/api/v1/models/openai/gpt-5')
+    expect(ModelDetailSchema.parse(asItIs.json)).toMatchObject({
+      id: 'openai/gpt-5',
+      prices: { state: 'priced', input: '1.25', output: '10' },
+    })
+    expect((await api.get('/api/v1/models/openai%2Fgpt-5')).json).toEqual(asItIs.json)
+  })
+
+  it.each(oddIds)('%s is found, whatever its id has in it', async (id) => {
+    const encoded = await api.get(`/api/v1/models/${encodeURIComponent(`odd/${id}`)}`)
+    expect(encoded.json).toMatchObject({ modelId: id })
+    if (/[?#]|prices/.test(id)) return
+    const path = id.split('/').map(encodeURIComponent).join('/')
+    expect((await api.get(`/api/v1/models/odd/${path}`)).json).toEqual(encoded.json)
+  })
+
+  it.each(['/api/v1/models/openai/nothing', '/api/v1/models/nothing', '/api/v1/models/a%00b'])(
+    'that is not there is a problem: %s',
+    async (path) => {
+      expect(await api.get(path)).toMatchObject({ status: 404, json: { code: 'not_found' } })
+    },
+  )
+})
+
+describe('an answer', () => {
+  const ask = (headers: Record<string, string> = {}) =>
+    fetch(`${api.url}/api/v1/models`, { headers: { 'accept-encoding': 'identity', ...headers } })
+
+  it('says of which version it is, and what caches may do', async () => {
+    const { headers } = await ask()
+    expect(headers.get('x-catalog-version')).toBe(String(api.context.watch.version))
+    expect(headers.get('etag')).toMatch(/^"[\w-]{27}"$/)
+    expect(headers.get('cache-control')).toMatch(/^public, max-age=60, stale-while-revalidate=/)
+    expect(new Date(headers.get('last-modified') ?? '').getTime()).toBeGreaterThan(0)
+  })
+
+  it('is 304 for who has it, in whatever encoding', async () => {
+    const etag = (await ask()).headers.get('etag') ?? ''
+    const brotli = (await ask({ 'accept-encoding': 'br' })).headers.get('etag') ?? ''
+    expect(brotli).toBe(etag.replace(/"$/, '-br"'))
+    for (const held of [etag, brotli, `"other", ${etag}`, `W/${etag}`, '*'])
+      expect((await ask({ 'if-none-match': held })).status).toBe(304)
+    expect((await ask({ 'if-none-match': '"other"' })).status).toBe(200)
+  })
+
+  it('comes compressed to who takes that', async () => {
+    const plain = Buffer.from(await (await ask()).arrayBuffer())
+    const raw = async (encoding: string) => {
+      const { rawBody, headers } = await api.getRaw('/api/v1/models', {
+        'accept-encoding': encoding,
+      })
+      expect(headers['content-encoding']).toBe(encoding)
+      return rawBody
+    }
+    expect(brotliDecompressSync(await raw('br'))).toEqual(plain)
+    expect(gunzipSync(await raw('gzip'))).toEqual(plain)
+  })
+})
+
+describe('the cache', () => {
+  it('answers from memory until a commit, and then with what was committed', async () => {
+    const hits = async () => (await api.scrape()).get(hitSample) ?? 0
+    const before = await hits()
+    await api.get('/api/v1/models?provider=openai&limit=10')
+    await api.get('/api/v1/models?provider=openai&limit=10')
+    expect(await hits()).toBe(before + 1)
+    await api.list([...models, { ...gpt, id: 'gpt-6', name: 'GPT-6' }])
+    const { json } = await api.get('/api/v1/models?provider=openai&limit=10')
+    expect(json).toMatchObject({ total: 3, version: api.context.watch.version })
+    await api.list(models)
+    expect(await idsOf('provider=openai&limit=10')).toEqual(['openai/gpt-5', 'openai/gpt-5-mini'])
+  })
+
+  const hitSample = 'plumbline_cache_requests_total{layer="memory",result="hit"}'
+})
+
+describe('the description', () => {
+  it('is OpenAPI 3.1 with every parameter, and a page for people', async () => {
+    const { json } = await api.get('/openapi.json')
+    expect(json).toMatchObject({
+      openapi: '3.1.0',
+      paths: { '/api/v1/models/{id}': {}, '/api/v1/models': {} },
+      components: { schemas: { Model: {}, Problem: {} } },
+    })
+    const page = await fetch(`${api.url}/docs/`)
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('openapi.json')
+  })
+})
