@@ -13,11 +13,12 @@ import {
   type ModelFields,
 } from './fields.ts'
 import type { Listing } from './listing.ts'
+import { parseComponentKey } from './component-key.ts'
 import type { CatalogModel, Lifecycle } from './model.ts'
 import {
   componentKey,
   ladderKey,
-  PriceComponent,
+  type PriceComponent,
   sortComponents,
   type PriceSheet,
 } from './price.ts'
@@ -176,30 +177,7 @@ function overridePrice(
 
 /** `price.input` or `price.input;mode=batch`: what an operator can set. Throws ZodError for others. */
 export function parsePriceField(field: string, amount: string): PriceComponent {
-  const [meter, ...conditions] = field.slice('price.'.length).split(';')
-  const stated = new Map(
-    conditions.map((condition): [string, string] => {
-      const [name = '', value = ''] = condition.split('=')
-      return [name, value]
-    }),
-  )
-  const tier = stated.get('tier')
-  return PriceComponent.parse(
-    withoutUndefined({
-      meter,
-      amount,
-      mode: stated.get('mode'),
-      ttl: stated.get('ttl'),
-      region: stated.get('region'),
-      variant: stated.get('variant'),
-      unit: stated.get('unit'),
-      minTokens: tier === undefined ? undefined : Number(tier),
-    }),
-  )
-}
-
-function withoutUndefined(record: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
+  return parseComponentKey(field.slice('price.'.length), amount)
 }
 
 function lifecycleOf(

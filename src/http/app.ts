@@ -17,15 +17,17 @@ import { registerOpenApi } from './openapi.ts'
 import { describeProblem, refusal, sendProblem } from './problem.ts'
 import type { Role } from './readiness.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
+import { registerCost } from './routes/cost.ts'
 import { registerMetrics } from './routes/metrics.ts'
 import { registerModels } from './routes/models.ts'
+import { registerPrices } from './routes/prices.ts'
 import { registerProbes } from './routes/probes.ts'
 
 export type RegisterRoutes = (app: FastifyInstance, context: HttpContext, role: Role) => void
 
 /** Which process answers what. */
 const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
-  api: [registerProbes, registerMetrics, registerModels],
+  api: [registerProbes, registerMetrics, registerModels, registerPrices, registerCost],
   worker: [registerProbes, registerMetrics],
 }
 

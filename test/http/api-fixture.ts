@@ -55,7 +55,7 @@ export async function openApi(
     await relay.drain()
     await knows(http, pipeline)
   }
-  await list(models)
+  if (models.length > 0) await list(models)
   return {
     ...http,
     pipeline,
