@@ -33,6 +33,8 @@ export interface Installation {
 export interface RunningInstallation {
   context: Context
   worker: WorkerProcess
+  /** What other processes of the installation are started with. */
+  env: Record<string, string>
   /** From the enqueueing to the end of the run, whatever way it ends; throws unless that is `status`. */
   readonly refresh: (
     status: RefreshRun['status'],
@@ -61,6 +63,7 @@ export async function openLab(): Promise<Lab> {
         return await work({
           context,
           worker,
+          env: installation.env,
           refresh: (status, options = {}) => timeRefresh(context, status, options),
         })
       } finally {

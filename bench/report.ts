@@ -8,7 +8,7 @@ export interface Measurement {
   case: string
   /** One number for each repetition. */
   values: number[]
-  unit: 'ms' | 'MB' | '×'
+  unit: 'ms' | 'MB' | '×' | '/s' | ''
   /** What the median must stay below (or, for ratios, reach). */
   target?: number
 }
@@ -76,13 +76,13 @@ function toTable(measurements: readonly Measurement[]): string[] {
 }
 
 function show(value: number, unit: Measurement['unit']): string {
-  return unit === '×' ? `${value.toFixed(1)}×` : `${Math.round(value)} ${unit}`
+  return unit === '×' ? `${value.toFixed(2)}×` : `${Math.round(value)} ${unit}`.trim()
 }
 
 function verdict({ values, unit, target }: Measurement): string {
   if (target === undefined) return ''
   const { median } = spread(values)
   const isMet = unit === '×' ? median >= target : median < target
-  const bound = unit === '×' ? `at least ${target}×` : `under ${target} ${unit}`
+  const bound = unit === '×' ? `at least ${target}×` : `under ${target} ${unit}`.trim()
   return `${bound}: ${isMet ? 'met' : 'MISSED'}`
 }

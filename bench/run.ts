@@ -1,10 +1,18 @@
 /** `npm run bench [name…]`: runs all benchmarks, or those that are named. */
+import { apiLoad } from './api-load.ts'
 import { firstRefresh } from './first-refresh.ts'
 import { onePercent, rewritten, unchanged } from './later-refreshes.ts'
 import { naive } from './naive.ts'
 import { runBenchmark, type Benchmark } from './report.ts'
 
-const benchmarks: readonly Benchmark[] = [firstRefresh, unchanged, onePercent, rewritten, naive]
+const benchmarks: readonly Benchmark[] = [
+  firstRefresh,
+  unchanged,
+  onePercent,
+  rewritten,
+  naive,
+  apiLoad,
+]
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name))

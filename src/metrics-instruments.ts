@@ -26,6 +26,8 @@ export interface GaugeOf<Label extends string> {
 
 export interface HistogramOf<Label extends string> {
   observe: (labels: Labels<Label>, value: number) => void
+  /** For what is observed thousands of times a second: the labels are looked up once. */
+  observer: (labels: Labels<Label>) => (value: number) => void
 }
 
 const prefix = 'plumbline_'
@@ -76,7 +78,13 @@ export function createInstruments(registry: Registry) {
     const name = prefix + suffix
     descriptions.push({ name, type: 'histogram', labels, help, buckets })
     const metric = new Histogram<string>({ name, help, labelNames: labels, buckets, registers })
-    return { observe: (values, value) => metric.observe(bound(values), value) }
+    return {
+      observe: (values, value) => metric.observe(bound(values), value),
+      observer: (values) => {
+        const series = metric.labels(bound(values))
+        return (value) => series.observe(value)
+      },
+    }
   }
 
   return { counter, gauge, histogram, descriptions }

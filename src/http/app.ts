@@ -11,9 +11,11 @@ import { validatorCompiler } from 'fastify-type-provider-zod'
 import { PlumblineError } from '../errors.ts'
 import { runWithin } from '../run-within.ts'
 import { anonymous } from './caller.ts'
+import { registerRepeatedAnswers } from './catalog-route.ts'
 import type { HttpContext } from './http-context.ts'
 import { encodeModelId } from './model-id-urls.ts'
 import { registerOpenApi } from './openapi.ts'
+import { measureRequests } from './request-durations.ts'
 import { describeProblem, refusal, sendProblem } from './problem.ts'
 import type { Role } from './readiness.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
@@ -61,7 +63,7 @@ export interface HttpServer {
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const { context, host, port, role, extraRoutes = [], closeWithinMs = 5000 } = options
   const app = createApp(context)
-  if (role === 'api') await registerApiPlugins(app)
+  if (role === 'api') await registerApiPlugins(app, context)
   for (const register of [...routes[role], ...extraRoutes]) register(app, context, role)
   await listen(app, host, port)
   const url = urlOf(app, host)
@@ -80,6 +82,8 @@ function createApp({ log, metrics }: HttpContext): FastifyInstance {
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
     }),
+    // Named by its id in every line that we log of it; a logger of its own would cost more than a cached answer.
+    childLoggerFactory: (logger) => logger,
     genReqId: () => randomUUID(),
     // A caller's own id would end up in our log unchecked.
     requestIdHeader: false,
@@ -106,22 +110,19 @@ function createApp({ log, metrics }: HttpContext): FastifyInstance {
     const problem = describeProblem(error)
     if (problem.status >= 500) {
       const level = problem.code === 'internal' ? 'error' : 'warn'
-      request.log[level]({ err: error, route: request.routeOptions.url }, 'a request failed')
+      const { id: requestId, routeOptions } = request
+      request.log[level]({ err: error, requestId, route: routeOptions.url }, 'a request failed')
       metrics.errors.inc({ code: problem.code })
     }
     return sendProblem(request, reply, problem)
   })
-  app.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions } = request
-    const labels = { method, route: routeOptions.url ?? 'none', status_code: `${reply.statusCode}` }
-    metrics.httpRequestDuration.observe(labels, reply.elapsedTime / 1000)
-    done()
-  })
+  measureRequests(app, metrics)
   return app
 }
 
 /** What a page in somebody's browser needs, and what protects ours. */
-async function registerApiPlugins(app: FastifyInstance): Promise<void> {
+async function registerApiPlugins(app: FastifyInstance, context: HttpContext): Promise<void> {
+  registerRepeatedAnswers(app, context)
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST'],

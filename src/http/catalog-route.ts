@@ -8,7 +8,7 @@ import { inSnapshot, type Reader } from '../catalog/database.ts'
 import type { Audience } from '../catalog/model-filter.ts'
 import { readHead } from '../catalog/versions.ts'
 import { jsonAnswer, type Answer } from './cache/answer.ts'
-import { sendAnswer } from './cache/send-answer.ts'
+import { sendAgain, sendAnswer } from './cache/send-answer.ts'
 import { audienceOf } from './caller.ts'
 import type { HttpContext } from './http-context.ts'
 import { problemResponses } from './problem-schema.ts'
@@ -52,7 +52,7 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
     // An answer that is there was validated when it was made: the URL is the same to the letter.
     preValidation: (request, reply, done) => {
       const answer = answers.fresh(keyOf(request))
-      if (answer) void sendAnswer(request, reply, answer, visibilityOf(request))
+      if (answer) void sendAnswer(request, reply, answer)
       else done()
     },
     handler: async (request, reply) => {
@@ -64,7 +64,7 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
       }
       const make = () => readAnswer(db, (reader) => read(reader, asked))
       const answer = await answers.obtain(keyOf(request), { make, ttlMs: backstopMs[kind] })
-      return sendAnswer(request, reply, answer, visibilityOf(request))
+      return sendAnswer(request, reply, answer)
     },
   })
 }
@@ -73,10 +73,18 @@ function keyOf(request: FastifyRequest): string {
   return `${audienceOf(request)} ${request.url}`
 }
 
-function visibilityOf({ headers }: FastifyRequest): 'public' | 'private' {
-  return headers.authorization === undefined && headers['x-api-key'] === undefined
-    ? 'public'
-    : 'private'
+/**
+ * Answers again what is asked again, before anything else is done for the request but to know the
+ * caller and their limits. To be registered after these, and before all that sets headers.
+ */
+export function registerRepeatedAnswers(
+  app: FastifyInstance,
+  { answers }: Pick<HttpContext, 'answers'>,
+): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const answer = request.method === 'GET' ? answers.fresh(keyOf(request)) : undefined
+    if (!answer || !sendAgain(request, reply, answer)) done()
+  })
 }
 
 async function readAnswer(

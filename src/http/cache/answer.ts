@@ -23,8 +23,19 @@ export interface Answer extends AnswerParts {
   lastModified: string | undefined
   /** At once where it was compressed before. Small bodies stay as they are. */
   encoded: (encoding: Encoding) => EncodedBody | Promise<EncodedBody>
+  /** By encoding and by who may keep it. */
+  sent: Map<string, SentForm>
   /** What it holds in memory, compressed forms included. */
   readonly bytes: number
+}
+
+/** An answer as it was sent once, for those who ask for the very same again. */
+export interface SentForm {
+  /** Names and values in turn, as `writeHead` takes them. */
+  headers: string[]
+  /** The same for a 304: without what describes a body. */
+  notModifiedHeaders: string[]
+  body: Buffer
 }
 
 export interface EncodedBody {
@@ -53,6 +64,7 @@ export function createAnswer(parts: AnswerParts): Answer {
     ...parts,
     etag: hash('sha256', body, 'base64url').slice(0, 27),
     lastModified: committedAt?.toUTCString(),
+    sent: new Map<string, SentForm>(),
     encoded(encoding: Encoding): EncodedBody | Promise<EncodedBody> {
       const form = forms.get(body.length < compressFromBytes ? 'identity' : encoding)
       return form ?? compressAs(encoding)

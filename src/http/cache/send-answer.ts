@@ -1,10 +1,10 @@
 /** Answers over HTTP: validators, 304, compression, and what caches on the way may do with them. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Answer, EncodedBody, Encoding } from './answer.ts'
 import { acceptedEncoding } from './accepted-encoding.ts'
+import type { Answer, EncodedBody, Encoding, SentForm } from './answer.ts'
 
 /** Who may keep the answer: anybody, or only the caller whose key it was made for. */
-export type Audience = 'public' | 'private'
+export type Visibility = 'public' | 'private'
 
 /**
  * A minute without asking; then the old answer may be shown while a new one is fetched, and for a week
@@ -13,40 +13,42 @@ export type Audience = 'public' | 'private'
 const cacheControl = {
   public: 'public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800',
   private: 'private, max-age=60, stale-while-revalidate=86400, stale-if-error=604800',
-} as const satisfies Record<Audience, string>
+} as const satisfies Record<Visibility, string>
+
+export function visibilityOf({ headers }: FastifyRequest): Visibility {
+  return headers.authorization === undefined && headers['x-api-key'] === undefined
+    ? 'public'
+    : 'private'
+}
 
 export function sendAnswer(
   request: FastifyRequest,
   reply: FastifyReply,
   answer: Answer,
-  audience: Audience,
 ): FastifyReply | Promise<FastifyReply> {
-  const encoding = acceptedEncoding(request.headers['accept-encoding'])
-  describe(reply, answer, audience)
-  if (isHeld(request.headers['if-none-match'], answer.etag)) {
-    return reply.header('etag', entityTag(answer, encoding)).code(304).send()
-  }
-  const encoded = answer.encoded(encoding)
+  const encoded = answer.encoded(acceptedEncoding(request.headers['accept-encoding']))
   return 'then' in encoded
-    ? encoded.then((form) => sendForm(reply, answer, form))
-    : sendForm(reply, answer, encoded)
-}
-
-function describe(reply: FastifyReply, answer: Answer, audience: Audience): void {
-  reply
-    .header('x-catalog-version', answer.version)
-    .header('cache-control', cacheControl[audience])
-    .header('vary', 'accept-encoding, authorization, x-api-key')
-  if (answer.lastModified !== undefined) reply.header('last-modified', answer.lastModified)
+    ? encoded.then((form) => sendForm(request, reply, answer, form))
+    : sendForm(request, reply, answer, encoded)
 }
 
 function sendForm(
+  request: FastifyRequest,
   reply: FastifyReply,
   answer: Answer,
   { encoding, body }: EncodedBody,
 ): FastifyReply {
-  reply.header('etag', entityTag(answer, encoding)).header('content-type', answer.contentType)
-  if (encoding !== 'identity') reply.header('content-encoding', encoding)
+  const visibility = visibilityOf(request)
+  void reply
+    .header('x-catalog-version', answer.version)
+    .header('cache-control', cacheControl[visibility])
+    .header('vary', 'accept-encoding, authorization, x-api-key')
+    .header('etag', entityTag(answer, encoding))
+  if (answer.lastModified !== undefined) void reply.header('last-modified', answer.lastModified)
+  if (isHeld(request.headers['if-none-match'], answer.etag)) return reply.code(304).send()
+  void reply.header('content-type', answer.contentType)
+  if (encoding !== 'identity') void reply.header('content-encoding', encoding)
+  if (request.method === 'GET') rememberForm(request, reply, answer, body)
   return reply.send(body)
 }
 
@@ -63,4 +65,43 @@ function isHeld(ifNoneMatch: string | undefined, etag: string): boolean {
     const tag = stated.trim().replace(/^W\//, '').slice(1, -1)
     return tag === etag || tag === `${etag}-br` || tag === `${etag}-gzip`
   })
+}
+
+/** These are of one request; all others belong to the answer. */
+const ofOneRequest = /^(ratelimit|x-ratelimit|retry-after|x-request-id)/
+const ofBody: ReadonlySet<string> = new Set(['content-type', 'content-encoding', 'content-length'])
+
+/** All headers, also those of plugins: who asks again gets the same without their work. */
+function rememberForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+  body: Buffer,
+): void {
+  const headers = Object.entries({ ...reply.getHeaders(), 'content-length': body.length })
+    .filter(([name]) => !ofOneRequest.test(name))
+    .map(([name, value]): [string, string] => [name, String(value)])
+  answer.sent.set(formKey(request), {
+    body,
+    headers: headers.flat(),
+    notModifiedHeaders: headers.filter(([name]) => !ofBody.has(name)).flat(),
+  })
+}
+
+function formKey(request: FastifyRequest): string {
+  return `${visibilityOf(request)} ${acceptedEncoding(request.headers['accept-encoding'])}`
+}
+
+/**
+ * Sends what was sent before to a request that differs in nothing that matters, past everything that
+ * costs more than the sending itself. False: it was never sent in this form.
+ */
+export function sendAgain(request: FastifyRequest, reply: FastifyReply, answer: Answer): boolean {
+  const form: SentForm | undefined = answer.sent.get(formKey(request))
+  if (!form) return false
+  reply.hijack()
+  if (isHeld(request.headers['if-none-match'], answer.etag))
+    reply.raw.writeHead(304, form.notModifiedHeaders).end()
+  else reply.raw.writeHead(200, form.headers).end(form.body)
+  return true
 }
