@@ -34,6 +34,12 @@ export function spread(values: readonly number[]): Spread {
   return { min: sorted[0] ?? median, median, max: sorted.at(-1) ?? median }
 }
 
+/** Of the nearest rank. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN
+}
+
 /** Prints the table and writes the JSON; the load before and after tells how far to trust it. */
 export async function runBenchmark({ name, about, measure }: Benchmark): Promise<void> {
   const loadBefore = loadavg()
@@ -76,7 +82,9 @@ function toTable(measurements: readonly Measurement[]): string[] {
 }
 
 function show(value: number, unit: Measurement['unit']): string {
-  return unit === '×' ? `${value.toFixed(2)}×` : `${Math.round(value)} ${unit}`.trim()
+  return unit === '×'
+    ? `${value.toFixed(2)}×`
+    : `${value < 100 && unit === 'ms' ? value.toFixed(1) : Math.round(value)} ${unit}`.trim()
 }
 
 function verdict({ values, unit, target }: Measurement): string {

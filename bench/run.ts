@@ -1,4 +1,5 @@
 /** `npm run bench [name…]`: runs all benchmarks, or those that are named. */
+import { apiCold } from './api-cold.ts'
 import { apiLoad } from './api-load.ts'
 import { firstRefresh } from './first-refresh.ts'
 import { onePercent, rewritten, unchanged } from './later-refreshes.ts'
@@ -12,6 +13,7 @@ const benchmarks: readonly Benchmark[] = [
   rewritten,
   naive,
   apiLoad,
+  apiCold,
 ]
 
 const names = process.argv.slice(2)
