@@ -29,6 +29,17 @@ export function withChangedModels(body: string, nth: number, round: number): str
   })
 }
 
+/** All models of one provider get the same name: an answer of two versions shows. */
+export function withNamedModels(body: string, provider: string, name: string): string {
+  const tree = objectOf(parseJson(body))
+  const { models, ...facts } = objectOf(tree[provider])
+  const named = Object.entries(objectOf(models)).map(([id, model]): [string, Json] => [
+    id,
+    { ...objectOf(model), name },
+  ])
+  return JSON.stringify({ ...tree, [provider]: { ...facts, models: Object.fromEntries(named) } })
+}
+
 /** Small moves: nothing that a guard would hold. */
 function moved(cost: JsonObject, round: number): JsonObject {
   return Object.fromEntries(

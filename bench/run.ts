@@ -1,6 +1,7 @@
 /** `npm run bench [name…]`: runs all benchmarks, or those that are named. */
 import { apiCold } from './api-cold.ts'
 import { apiLoad } from './api-load.ts'
+import { apiWhileRefreshing } from './api-while-refreshing.ts'
 import { firstRefresh } from './first-refresh.ts'
 import { onePercent, rewritten, unchanged } from './later-refreshes.ts'
 import { naive } from './naive.ts'
@@ -14,6 +15,7 @@ const benchmarks: readonly Benchmark[] = [
   naive,
   apiLoad,
   apiCold,
+  apiWhileRefreshing,
 ]
 
 const names = process.argv.slice(2)
