@@ -30,6 +30,8 @@ export const errorCodes = {
   cooldown: 'The same refresh ran a moment ago.',
   not_found: 'There is no such thing in the catalog.',
   invalid_argument: 'A value that was passed is not allowed.',
+  version_ahead: 'The catalog has not reached that version.',
+  version_gone: 'What changed since that version is not kept any more.',
   config_invalid: 'A setting is missing or wrong.',
   schema_mismatch: 'The database does not have the schema that this version needs.',
   migration_failed: 'A migration could not be applied.',

@@ -1,22 +1,14 @@
 /** The change log as readers see it: what changed from one version to the next, in commit order, without gaps. */
 import { parseJson } from '../json.ts'
+import { isAccessField } from './access-history.ts'
 import { Prisma, type Reader } from './database.ts'
 import type { FieldChange } from './flat-record.ts'
 import type { ChangeKind } from './model-changes.ts'
+import type { Audience } from './model-filter.ts'
+import type { Review, Tier } from './model.ts'
 import type { ModelKey } from './read-models.ts'
+import { tellTo, type CatalogChange, type ChangeOfModel, type ToldKind } from './told-changes.ts'
 import { readVersion } from './versions.ts'
-
-/** What one commit did to one model. */
-export interface CatalogChange extends ModelKey {
-  version: number
-  committedAt: Date
-  /** Null: an operator did it. */
-  upstream: string | null
-  runId: number | null
-  kind: ChangeKind
-  /** Empty for a model that was added. */
-  changes: FieldChange[]
-}
 
 /** A place in the log: after this row of this version. */
 export interface ChangeCursor {
@@ -31,26 +23,42 @@ export interface ChangePage {
   version: number
 }
 
-/** A model never has so many fields that one page could not hold all its changes. */
-const rowsPerPage = 5000
+export interface ChangeFilter {
+  /** Absent = all. Others are told what is, or was, theirs to see (access-history.ts). */
+  audience?: Audience | undefined
+  provider?: string | undefined
+  kinds?: readonly ToldKind[] | undefined
+}
+
+export interface ChangeQuery extends ChangeFilter {
+  /** Models' changes a page, at most; absent = as many as 5,000 rows have. */
+  limit?: number | undefined
+}
+
+/** Rows that one query reads. A model never has so many fields that these could not hold all its changes. */
+const mostRows = 5000
+const rowsFor = (limit: number) => Math.min(mostRows, 1000 + 8 * limit)
 
 /** What changed after a version (`{version, rowId: 0}` begins after all of it), oldest first. */
-export async function readChangesAfter(reader: Reader, after: ChangeCursor): Promise<ChangePage> {
+export async function readChangesAfter(
+  reader: Reader,
+  after: ChangeCursor,
+  query: ChangeQuery = {},
+): Promise<ChangePage> {
+  const { limit = mostRows } = query
   // Before the rows: what is committed meanwhile belongs to the next call.
   const version = await readVersion(reader)
   const rows = await reader.$queryRaw<ChangeRow[]>`
-    SELECT ${selection} FROM catalog_versions v JOIN model_changes c ON c.commit_id = v.commit_id
+    SELECT ${selection} FROM catalog_versions v JOIN model_changes c ON c.commit_id = v.commit_id ${joinModel}
     WHERE v.version BETWEEN ${after.version} AND ${version}
       AND (v.version > ${after.version} OR (${after.rowId}::bigint > 0 AND c.id > ${after.rowId}))
-    ORDER BY v.version, c.id LIMIT ${rowsPerPage}`
-  const groups = groupByModel(rows)
-  // The page's end may cut a model's changes in two: the next page then begins with that model.
-  const isFull = rows.length === rowsPerPage
-  const told = isFull && groups.length > 1 ? groups.slice(0, -1) : groups
+      AND ${conditions(query)}
+    ORDER BY v.version, c.id LIMIT ${rowsFor(limit)}`
+  const { told, isCut } = wholeGroups(rows, limit)
   const last = told.at(-1)?.at(-1)
   return {
-    changes: told.flatMap(toChange),
-    next: isFull && last ? { version: Number(last.version), rowId: Number(last.id) } : undefined,
+    changes: await tell(reader, told, query),
+    next: isCut && last ? cursorOf(last) : undefined,
     version,
   }
 }
@@ -58,26 +66,42 @@ export async function readChangesAfter(reader: Reader, after: ChangeCursor): Pro
 /** The newest changes of models, oldest first. */
 export async function readLatestChanges(reader: Reader, limit: number): Promise<CatalogChange[]> {
   const rows = await reader.$queryRaw<ChangeRow[]>`
-    SELECT ${selection} FROM model_changes c JOIN catalog_versions v ON v.commit_id = c.commit_id
-    ORDER BY v.version DESC, c.id DESC LIMIT ${rowsPerPage}`
-  return groupByModel(rows.reverse()).flatMap(toChange).slice(-limit)
+    SELECT ${selection} FROM model_changes c JOIN catalog_versions v ON v.commit_id = c.commit_id ${joinModel}
+    ORDER BY v.version DESC, c.id DESC LIMIT ${mostRows}`
+  return (await tell(reader, groupByModel(rows.reverse()), {})).slice(-limit)
 }
 
-/** The newest changes of one model, newest first. */
+export interface ModelHistory {
+  changes: CatalogChange[]
+  /** Where the older ones begin; undefined = there are none. */
+  next: ChangeCursor | undefined
+}
+
+/** The newest changes of one model (before a place in the log), newest first. */
 export async function readModelHistory(
   reader: Reader,
   { provider, modelId }: ModelKey,
   limit: number,
-): Promise<CatalogChange[]> {
+  before?: ChangeCursor,
+): Promise<ModelHistory> {
   const rows = await reader.$queryRaw<ChangeRow[]>`
-    SELECT ${selection} FROM model_changes c JOIN catalog_versions v ON v.commit_id = c.commit_id
+    SELECT ${selection} FROM model_changes c JOIN catalog_versions v ON v.commit_id = c.commit_id ${joinModel}
     WHERE c.provider = ${provider} AND c.model_id = ${modelId}
-    ORDER BY v.version DESC, c.id DESC LIMIT ${rowsPerPage}`
-  return groupByModel(rows.reverse()).flatMap(toChange).reverse().slice(0, limit)
+      AND (${before?.version ?? null}::bigint IS NULL OR (v.version, c.id) < (${before?.version ?? null}::bigint, ${before?.rowId ?? null}::bigint))
+    ORDER BY v.version DESC, c.id DESC LIMIT ${rowsFor(limit)}`
+  const { told, isCut } = wholeGroups(rows, limit)
+  const oldest = told.at(-1)?.at(-1)
+  const groups = told.map((group) => group.toReversed())
+  return {
+    changes: await tell(reader, groups, {}),
+    next: isCut && oldest ? cursorOf(oldest) : undefined,
+  }
 }
 
 const selection = Prisma.sql`v.version, v.committed_at AS "committedAt", v.upstream, v.run_id AS "runId",
-  c.id, c.provider, c.model_id AS "modelId", c.kind, c.field, c."from"::text AS "from", c."to"::text AS "to"`
+  c.id, c.provider, c.model_id AS "modelId", c.kind, c.field, c."from"::text AS "from", c."to"::text AS "to",
+  m.review, m.tiers`
+const joinModel = Prisma.sql`JOIN models m ON m.provider = c.provider AND m.model_id = c.model_id`
 
 interface ChangeRow extends ModelKey {
   version: bigint
@@ -89,6 +113,35 @@ interface ChangeRow extends ModelKey {
   field: string | null
   from: string | null
   to: string | null
+  review: Review
+  tiers: Tier[]
+}
+
+/** A change of access may be an addition to some readers: which one is known only when it is told. */
+function conditions({ provider, kinds, audience = 'all' }: ChangeFilter): Prisma.Sql {
+  const ofAccess = Prisma.sql`(c.field IN ('review', 'tiers') AND ${audience !== 'all'})`
+  const stated = [
+    // A version of no single provider may have changes of any.
+    provider !== undefined &&
+      Prisma.sql`(v.provider = ${provider} OR v.provider IS NULL) AND c.provider = ${provider}`,
+    kinds && Prisma.sql`(c.kind = ANY(${[...kinds]}) OR ${ofAccess})`,
+  ].filter((condition) => typeof condition === 'object')
+  return stated.length === 0 ? Prisma.sql`TRUE` : Prisma.join(stated, ' AND ')
+}
+
+/** The page's end may cut a model's changes in two: the next page then begins with that model. */
+function wholeGroups(
+  rows: readonly ChangeRow[],
+  limit: number,
+): { told: ChangeRow[][]; isCut: boolean } {
+  const groups = groupByModel(rows)
+  const isFull = rows.length === rowsFor(limit)
+  const whole = isFull && groups.length > 1 ? groups.slice(0, -1) : groups
+  return { told: whole.slice(0, limit), isCut: isFull || whole.length > limit }
+}
+
+function cursorOf({ version, id }: ChangeRow): ChangeCursor {
+  return { version: Number(version), rowId: Number(id) }
 }
 
 /** A commit writes a model's fields one after the other. */
@@ -111,22 +164,33 @@ function isSameChange(a: ChangeRow, b: ChangeRow): boolean {
   )
 }
 
-function toChange(rows: readonly ChangeRow[]): CatalogChange[] {
+async function tell(
+  reader: Reader,
+  groups: readonly ChangeRow[][],
+  { audience = 'all', kinds }: ChangeFilter,
+): Promise<CatalogChange[]> {
+  const changes = groups.flatMap(toChange)
+  if (audience === 'all') return changes.map(({ change }) => change)
+  const told = await tellTo(reader, audience, changes)
+  return kinds ? told.filter(({ kind }) => kinds.includes(kind)) : told
+}
+
+function toChange(rows: readonly ChangeRow[]): ChangeOfModel[] {
   const [first] = rows
   if (!first) return []
-  const { provider, modelId, committedAt, upstream, kind } = first
-  return [
-    {
-      provider,
-      modelId,
-      version: Number(first.version),
-      committedAt,
-      upstream,
-      runId: first.runId === null ? null : Number(first.runId),
-      kind,
-      changes: rows.flatMap(toFieldChange),
-    },
-  ]
+  const { provider, modelId, committedAt, upstream, kind, review, tiers } = first
+  const change = {
+    provider,
+    modelId,
+    version: Number(first.version),
+    committedAt,
+    upstream,
+    runId: first.runId === null ? null : Number(first.runId),
+    kind,
+    changes: rows.flatMap(toFieldChange),
+  }
+  const movesAccess = rows.some(({ field }) => field !== null && isAccessField(field))
+  return [{ change, now: { review, tiers }, movesAccess }]
 }
 
 function toFieldChange({ field, from, to }: ChangeRow): FieldChange[] {

@@ -1,11 +1,8 @@
 import type { Context } from '../context.ts'
 import { modelKey } from '../catalog/model.ts'
-import {
-  readChangesAfter,
-  readLatestChanges,
-  type CatalogChange,
-  type ChangeCursor,
-} from '../catalog/read-changes.ts'
+import { viewChange } from '../catalog/change-view.ts'
+import { readChangesAfter, readLatestChanges, type ChangeCursor } from '../catalog/read-changes.ts'
+import type { CatalogChange } from '../catalog/told-changes.ts'
 import { withContext } from './command-context.ts'
 import { changeLine } from './field-changes.ts'
 import { examples, newCommand, positiveNumber, wholeNumber } from './new-command.ts'
@@ -62,25 +59,13 @@ async function printAsJson(pages: AsyncGenerator<CatalogChange[]>): Promise<void
   printJson(changes.map(viewChange))
 }
 
-export function viewChange(change: CatalogChange): object {
-  const { version, committedAt, upstream, runId, kind, changes } = change
-  return {
-    version,
-    committedAt,
-    id: modelKey(change),
-    kind,
-    upstream,
-    runId,
-    changes: changes.map(({ field, from = null, to = null }) => ({ field, from, to })),
-  }
-}
-
 const marks = {
   added: paint.green('+'),
   updated: paint.yellow('~'),
   missing: paint.yellow('?'),
   retired: paint.red('−'),
   returned: paint.green('↩'),
+  withdrawn: paint.red('−'),
 } as const
 
 export function printChange(change: CatalogChange): void {

@@ -6,10 +6,12 @@ import { viewModelDetail } from '../catalog/model-view.ts'
 import type { StoredModel } from '../catalog/models.ts'
 import { listOverrides, type Override } from '../catalog/overrides.ts'
 import { componentKey, priceState } from '../catalog/price.ts'
-import { readModelHistory, type CatalogChange } from '../catalog/read-changes.ts'
+import { viewChange } from '../catalog/change-view.ts'
+import { readModelHistory } from '../catalog/read-changes.ts'
+import type { CatalogChange } from '../catalog/told-changes.ts'
 import { readModel } from '../catalog/read-models.ts'
 import { modelKey } from '../catalog/model.ts'
-import { printChange, viewChange } from './changes.ts'
+import { printChange } from './changes.ts'
 import { showValue } from './field-changes.ts'
 import { noModel } from './no-model.ts'
 import { renderTable, type Cell } from './table.ts'
@@ -31,7 +33,8 @@ export async function readModelCard({ db }: Context, id: string): Promise<ModelC
   const overrides = (await listOverrides(db)).filter(
     ({ provider, modelId }) => provider === model.provider && modelId === model.modelId,
   )
-  return { model, overrides, history: await readModelHistory(db, model, historyLength) }
+  const { changes: history } = await readModelHistory(db, model, historyLength)
+  return { model, overrides, history }
 }
 
 export function viewModelCard({ model, overrides, history }: ModelCard): object {

@@ -19,6 +19,7 @@ import { measureRequests } from './request-durations.ts'
 import { describeProblem, refusal, sendProblem } from './problem.ts'
 import type { Role } from './readiness.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
+import { registerChanges } from './routes/changes.ts'
 import { registerCost } from './routes/cost.ts'
 import { registerMetrics } from './routes/metrics.ts'
 import { registerModels } from './routes/models.ts'
@@ -29,7 +30,14 @@ export type RegisterRoutes = (app: FastifyInstance, context: HttpContext, role: 
 
 /** Which process answers what. */
 const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
-  api: [registerProbes, registerMetrics, registerModels, registerPrices, registerCost],
+  api: [
+    registerProbes,
+    registerMetrics,
+    registerModels,
+    registerPrices,
+    registerCost,
+    registerChanges,
+  ],
   worker: [registerProbes, registerMetrics],
 }
 

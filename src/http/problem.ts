@@ -15,6 +15,8 @@ export const statusByCode = {
   not_found: 404,
   already_running: 409,
   superseded: 409,
+  version_ahead: 409,
+  version_gone: 410,
   cooldown: 429,
   internal: 500,
   config_invalid: 500,

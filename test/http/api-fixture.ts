@@ -27,6 +27,8 @@ export interface TestApi extends TestHttp {
   pipeline: Pipeline
   /** Resolves when what the lab lists now is committed and this process knows of it. */
   readonly list: (models: readonly LabModel[], options?: { force?: boolean }) => Promise<void>
+  /** Resolves when all that is committed was announced and this process knows of it. */
+  readonly settle: () => Promise<void>
 }
 
 export async function openApi(
@@ -48,18 +50,22 @@ export async function openApi(
     databaseUrl: http.databaseUrl,
     announce: () => void relay.drain(),
   })
+  const settle = async () => {
+    await relay.drain()
+    await knows(http, pipeline)
+  }
   const list: TestApi['list'] = async (listed, { force = true } = {}) => {
     lab.answer('/models', { json: { models: listed } })
     const { status } = await pipeline.refresh('lab', { force })
     if (status !== 'applied' && status !== 'unchanged') throw new Error(`the run is ${status}`)
-    await relay.drain()
-    await knows(http, pipeline)
+    await settle()
   }
   if (models.length > 0) await list(models)
   return {
     ...http,
     pipeline,
     list,
+    settle,
     async close() {
       await relay.close()
       eventsRedis.disconnect()

@@ -16,8 +16,8 @@ const reviews = ['new', 'active', 'disabled'] as const
 
 export const maxLimit = 1000
 /** As the schema of the catalog: longer ids are rejects. */
-const word = z.string().trim().min(1).max(500)
-const whole = (from: number, to: number) =>
+export const word = z.string().trim().min(1).max(500)
+export const whole = (from: number, to: number) =>
   z
     .string()
     .regex(/^\d{1,16}$/, `must be a whole number from ${from} to ${to}`)
@@ -43,7 +43,7 @@ export const CapabilityName = z.enum(capabilities).transform((name, context) => 
 })
 
 /** One value or several, comma-separated. */
-function someOf<const Value extends string>(values: readonly Value[]) {
+export function someOf<const Value extends string>(values: readonly Value[]) {
   return z
     .string()
     .transform((text) => text.split(','))
