@@ -6,8 +6,8 @@ import { Decimal } from 'decimal.js'
 import { pricesInForce } from './price-dates.ts'
 import {
   componentKey,
+  isTokenMeter,
   priceState,
-  tokenMeters,
   type Meter,
   type PriceComponent,
   type PriceSheet,
@@ -127,7 +127,8 @@ function applies(component: PriceComponent, given: Circumstances): boolean {
 
 function isWithin({ from, to, days }: PriceWindow, at: Date): boolean {
   const time = at.toISOString().slice(11, 16)
-  const spansMidnight = from > to
+  // Equal bounds are a whole day.
+  const spansMidnight = from >= to
   const isInside = spansMidnight ? time >= from || time < to : time >= from && time < to
   if (!isInside || days === undefined) return isInside
   // After midnight a window still belongs to the day on which it began.
@@ -230,10 +231,6 @@ const quantityPerUnit = {
   pixel: 1,
   gb_day: 1,
 } as const satisfies Record<NonNullable<PriceComponent['unit']>, number>
-
-export function isTokenMeter(meter: Meter): boolean {
-  return tokenMeters.some((one) => one === meter)
-}
 
 function sum(amounts: readonly string[]): string {
   return amounts.reduce((total, amount) => total.plus(amount), new Exact(0)).toFixed()

@@ -52,13 +52,20 @@ export const units = ['mtok', 'each', 'second', 'hour', 'character', 'pixel', 'g
 export const Meter = z.enum([...tokenMeters, ...unitMeters])
 export type Meter = z.infer<typeof Meter>
 
-/** A daily UTC window in which a price applies; `from` > `to` spans midnight. */
+export function isTokenMeter(meter: Meter): boolean {
+  return tokenMeters.some((one) => one === meter)
+}
+
+/** A daily UTC window in which a price applies: `from` > `to` spans midnight, `from` = `to` is all day. */
 export const PriceWindow = z.object({
   /** "HH:MM" in UTC, inclusive. */
   from: z.string(),
   /** "HH:MM" in UTC, exclusive. */
   to: z.string(),
-  /** 1 = Monday … 7 = Sunday; absent = every day. */
+  /**
+   * 1 = Monday … 7 = Sunday in UTC, ascending; absent = every day. After midnight a window still belongs
+   * to the day on which it began: 22:00 to 02:00 on Fridays ends on Saturday.
+   */
   days: z.array(z.number()).optional(),
 })
 export type PriceWindow = z.infer<typeof PriceWindow>
@@ -129,15 +136,19 @@ export function ladderKey(component: PriceComponent): string {
   })
 }
 
+/** `@16:30-00:30`, `67@00:00-00:00`. */
+export function windowKey({ days, from, to }: PriceWindow): string {
+  return `${days?.join('') ?? ''}@${from}-${to}`
+}
+
 function circumstances(component: PriceComponent): string[] {
-  const { window } = component
   const parts: [string, string | number | undefined][] = [
     ['mode', component.mode],
     ['ttl', component.ttl],
     ['tier', component.minTokens],
     ['tiers', component.tierSemantics],
     ['region', component.region],
-    ['window', window && `${window.days?.join('') ?? ''}@${window.from}-${window.to}`],
+    ['window', component.window && windowKey(component.window)],
     ['from', component.from],
     ['until', component.until],
     ['variant', component.variant],

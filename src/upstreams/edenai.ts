@@ -20,7 +20,7 @@ export const edenai = {
   title: 'Eden AI',
   docs: 'https://docs.edenai.co/v3/how-to/llm/listing-models',
   url: 'https://api.edenai.run/v3/models',
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'edenai',
   rank: 4,

@@ -3,12 +3,14 @@
  * order, e.g. `cache_creation_input_token_cost` `_above_1hr` `_above_200k_tokens` `_priority`. It is read
  * in both directions. Amounts are USD per single token, or per unit for what is not counted in tokens.
  *
- * Not in the grammar, and therefore kept as they are in `extra`: amounts in other units (`*_dbu_*`,
- * `ocr_cost_per_credit`), and what is not one number: `tiered_pricing`, `off_peak_pricing`,
- * `search_context_cost_per_query`, `regional_*`. A later version of the adapter may read the latter.
+ * What is not one number has a file of its own: `tiered_pricing` (litellm-tiers.ts), `off_peak_pricing`
+ * (litellm-off-peak.ts), `search_context_cost_per_query` (litellm-search.ts), `regional_processing_*`
+ * (litellm-row.ts). Not read, and therefore kept as they are in `extra`: amounts in other units
+ * (`*_dbu_*`, `ocr_cost_per_credit`), and factors of which it is not certain which price in which region
+ * they raise (`provider_specific_entry`, `regional_endpoint_uplift_multiplier`).
  */
 import {
-  tokenMeters,
+  isTokenMeter,
   type Meter,
   type PriceComponent,
   type PriceUnit,
@@ -85,10 +87,15 @@ const olderNames: Readonly<Record<string, string>> = {
   cache_read_input_token_cost_per_audio_token: 'cache_read_input_audio_token_cost',
 }
 
-const modeEndings = { batches: 'batch', flex: 'flex', priority: 'priority' } as const
+const modeEndings = {
+  batches: 'batch',
+  flex: 'flex',
+  priority: 'priority',
+  ultrafast: 'ultrafast',
+} as const
 
 const namePattern =
-  /^(?<head>.+?)(?<ttl>_above_1hr)?(?:_above_(?<thousands>[1-9]\d{0,6})k_tokens)?(?:_(?<ending>batches|flex|priority))?$/
+  /^(?<head>.+?)(?<ttl>_above_1hr)?(?:_above_(?<bound>[1-9]\d{0,8})(?<thousands>k?)_tokens)?(?:_(?<ending>batches|flex|priority|ultrafast))?$/
 
 /** The name of the grammar for a name: itself, or what an older name stands for. */
 export function presentName(name: string): string {
@@ -97,7 +104,7 @@ export function presentName(name: string): string {
 
 /** Undefined for what is no price, or one that the grammar does not know. */
 export function componentOf(name: string): PriceTerm | undefined {
-  const { head, ttl, thousands, ending } = namePattern.exec(presentName(name))?.groups ?? {}
+  const { head, ttl, bound, thousands, ending } = namePattern.exec(presentName(name))?.groups ?? {}
   const known = head === undefined ? undefined : stemsByHead.get(head)
   if (!known || (ttl !== undefined && !known.stem.hasTtl)) return undefined
   const { meter, unit } = known.stem
@@ -105,7 +112,7 @@ export function componentOf(name: string): PriceTerm | undefined {
     meter,
     ...(unit === undefined ? {} : { unit }),
     ...(ending === undefined ? {} : { mode: modeOf(ending) }),
-    ...(thousands === undefined ? {} : { minTokens: Number(thousands) * 1000 }),
+    ...(bound === undefined ? {} : { minTokens: Number(bound) * (thousands === 'k' ? 1000 : 1) }),
     ...(ttl === undefined ? {} : { ttl: '1h' }),
     ...(known.variant === undefined ? {} : { variant: known.variant }),
   }
@@ -142,7 +149,7 @@ export function nameOf(component: PriceTerm): string | undefined {
   return head + life + tier + ending
 }
 
-/** Windows, regions and announced prices have no name here. */
+/** Windows, regions, announced and marginal prices have no name here. */
 function isStated(others: Partial<PriceComponent>): boolean {
   const { amount: _amount, ...circumstances } = others
   return Object.values(circumstances).some((value) => value !== undefined)
@@ -158,7 +165,10 @@ function endingOf(mode: string): string | undefined {
 }
 
 function tierPart(minTokens: number): string | undefined {
-  return minTokens > 0 && minTokens % 1000 === 0 ? `_above_${minTokens / 1000}k_tokens` : undefined
+  if (!Number.isSafeInteger(minTokens) || minTokens <= 0) return undefined
+  return minTokens % 1000 === 0
+    ? `_above_${minTokens / 1000}k_tokens`
+    : `_above_${minTokens}_tokens`
 }
 
 function lifePart(head: string, ttl: string): string | undefined {
@@ -170,8 +180,4 @@ function lifePart(head: string, ttl: string): string | undefined {
 /** In which unit the amounts of a meter are stated. */
 export function statedUnit(meter: Meter): PriceUnit {
   return isTokenMeter(meter) ? 'usdPerToken' : 'usdPerUnit'
-}
-
-function isTokenMeter(meter: Meter): boolean {
-  return tokenMeters.some((tokenMeter) => tokenMeter === meter)
 }

@@ -4,11 +4,12 @@
  * model's, the rest is listed by deployment. Written from documentation.
  */
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { agreedMembers } from './agreed-members.ts'
 import { bearerKey } from './bearer-key.ts'
 import { withoutNulls } from './known-fields.ts'
 import { readLitellmRow } from './litellm-row.ts'
 import { payloadList, statedId } from './payload-list.ts'
-import { objectWithout, ownEntries } from './raw-object.ts'
+import { objectWithout } from './raw-object.ts'
 import {
   RejectedEntry,
   type Entry,
@@ -24,7 +25,7 @@ export const litellmProxy = {
   docs: 'https://docs.litellm.ai/docs/proxy/model_management',
   url: 'http://localhost:4000/v1/model/info',
   key: bearerKey('LITELLM_PROXY_API_KEY', { required: false }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '15m',
   provider: 'litellm-proxy',
   rank: 4,
@@ -50,7 +51,7 @@ function* entries(page: ParsedPage): Generator<Item> {
 /** One deployment, or a list of several with the same name. */
 function listing({ raw }: Entry): ListingDraft {
   const deployments = (Array.isArray(raw) ? raw : [raw]).map(flatDeployment)
-  const common = agreed(deployments)
+  const common = agreedMembers(deployments)
   const { fields, prices, extra } = readLitellmRow(common)
   const differing = distinct(deployments.map((one) => objectWithout(one, Object.keys(common))))
   return {
@@ -73,17 +74,6 @@ function flatDeployment(row: Json): JsonObject {
     ...(isJsonObject(info) ? info : {}),
     ...(typeof model === 'string' ? { litellm_model: model } : {}),
   })
-}
-
-/** The members that all have with the same value. */
-function agreed(objects: readonly JsonObject[]): JsonObject {
-  const [first = {}, ...others] = objects
-  const common = ownEntries(first).filter(([name, value]) =>
-    others.every(
-      (other) => Object.hasOwn(other, name) && canonicalJson(other[name]) === canonicalJson(value),
-    ),
-  )
-  return Object.fromEntries(common)
 }
 
 /** In canonical order, so that the order of the proxy's rows has no say. */

@@ -148,6 +148,22 @@ describe('windows and dates', () => {
     expect(totalOf(night, usage, { at: new Date(moment) })).toBe(total)
   })
 
+  it('a window with equal bounds is all day', () => {
+    const weekend = { from: '00:00', to: '00:00', days: [6, 7] }
+    const halved: PriceComponent[] = [
+      { meter: 'input', amount: '2' },
+      { meter: 'input', amount: '1', window: weekend },
+    ]
+    const on = (day: string) =>
+      totalOf(halved, { input: '1000000' }, { at: new Date(`2026-11-${day}`) })
+    expect([
+      on('27T23:59:00Z'),
+      on('28T00:00:00Z'),
+      on('29T23:59:00Z'),
+      on('30T00:00:00Z'),
+    ]).toEqual(['2', '1', '1', '2'])
+  })
+
   it('a price that is announced counts from its day on', () => {
     const announced: PriceComponent[] = [
       { meter: 'input', amount: '1' },

@@ -1,17 +1,11 @@
 /**
  * The catalog as LiteLLM's cost map. Values are the catalog's (merged, overridden); only what has no
- * field and no price component comes from what litellm stated. Of prices it carries those that the
- * map has a name for: regions, windows and announced prices have no place in it.
+ * field and no price component comes from what litellm stated. A model's regions and commitments are
+ * rows of their own there, under the keys that litellm gave them. Prices: litellm-prices.ts.
  */
 import type { CatalogModel } from '../../catalog/model.ts'
 import type { PriceComponent, PriceSheet } from '../../catalog/price.ts'
-import {
-  canonicalDecimal,
-  isJsonObject,
-  JsonDecimal,
-  type Json,
-  type JsonObject,
-} from '../../json.ts'
+import { type Json, type JsonObject } from '../../json.ts'
 import {
   flagNames,
   modalityNames,
@@ -19,8 +13,9 @@ import {
   namesOf,
   typeOfMode,
 } from '../../upstreams/litellm-fields.ts'
-import { componentOf, nameOf, statedUnit } from '../../upstreams/litellm-prices.ts'
 import { litellmIdentity } from '../../upstreams/litellm-providers.ts'
+import { readPlacedRows, type PlacedRest } from '../../upstreams/litellm-regions.ts'
+import { renderPrices } from './litellm-prices.ts'
 
 const source = 'litellm'
 
@@ -33,39 +28,87 @@ export function renderLitellm(models: Iterable<CatalogModel>): string {
   const others = new Map<string, JsonObject>()
   for (const model of models) {
     if (model.lifecycle === 'retired' || model.review === 'disabled') continue
-    const key = model.extra[source]?.['key']
-    if (typeof key === 'string') stated.set(key, renderStated(model))
-    else others.set(litellmIdentity(model.provider, model.modelId).key, renderOther(model))
+    const extra = model.extra[source] ?? {}
+    const places = readPlacedRows(extra)
+    for (const place of places) stated.set(place.key, renderPlace(model, place))
+    if (typeof extra['key'] === 'string') stated.set(extra['key'], renderStated(model, extra))
+    // A model of which litellm lists only places has no row of its own, unless others list it.
+    else if (places.length === 0 || Object.keys(model.extra).length > 1)
+      others.set(litellmIdentity(model.provider, model.modelId).key, renderOther(model))
   }
   // A key that LiteLLM itself wrote is never taken over by another model.
   return JSON.stringify(Object.fromEntries([...others, ...stated]))
 }
 
 /** A model that litellm lists: nothing is added that only follows from something else. */
-function renderStated(model: CatalogModel): JsonObject {
-  const { key: _key, price_names: names, mode, ...rest } = model.extra[source] ?? {}
-  const { type } = model.fields
-  const isSameType = typeof mode === 'string' && typeOfMode(mode) === type
+function renderStated(model: CatalogModel, extra: JsonObject): JsonObject {
   return {
-    ...rest,
-    ...renderPrices(model.prices, isJsonObject(names) ? names : {}),
+    ...restOf(extra),
+    ...renderPrices(pricesOf(model, {}), extra),
     ...renderFields(model),
-    ...definedOnly({
-      mode: isSameType || type === undefined ? mode : modeOfType(type),
-    }),
+    ...definedOnly({ mode: modeFor(model, extra) }),
   }
 }
 
+/** What its row says as the model's own does comes from the model, all else from the row. */
+function renderPlace(model: CatalogModel, { fields, rest, ...place }: PlacedRest): JsonObject {
+  const ofModel = { ...renderFields(model), ...definedOnly({ mode: modeFor(model, {}) }) }
+  const shared = Object.entries(ofModel).filter(([name]) => fields.includes(name))
+  return {
+    ...restOf(rest),
+    ...renderPrices(pricesOf(model, place), rest),
+    ...Object.fromEntries(shared),
+  }
+}
+
+/** What a row states besides; notes on how it wrote its prices are ours. */
+function restOf(extra: JsonObject): JsonObject {
+  const {
+    key: _key,
+    price_names: _names,
+    price_forms: _forms,
+    placed_rows: _placed,
+    ...rest
+  } = extra
+  return rest
+}
+
+/** The stated mode where the type has several words for it. */
+function modeFor({ fields: { type } }: CatalogModel, { mode }: JsonObject): Json | undefined {
+  const isSameType = typeof mode === 'string' && typeOfMode(mode) === type
+  return isSameType || type === undefined ? mode : modeOfType(type)
+}
+
+/** The components of one place, without the place. */
+function pricesOf(
+  { prices }: CatalogModel,
+  { region, mode }: Pick<PlacedRest, 'region' | 'mode'>,
+): PriceComponent[] {
+  if (!isInDollars(prices)) return []
+  return prices.components.flatMap((component) => {
+    const { region: itsRegion, mode: itsMode, ...rest } = component
+    if (itsRegion !== region || (mode !== undefined && itsMode !== mode)) return []
+    return [mode === undefined && itsMode !== undefined ? { ...rest, mode: itsMode } : rest]
+  })
+}
+
+function isInDollars({ currency = 'USD' }: PriceSheet): boolean {
+  return currency === 'USD'
+}
+
 function renderOther(model: CatalogModel): JsonObject {
+  const prices = renderPrices(pricesOf(model, {}), {})
   const { fields, provider, modelId } = model
   const { inputModalities: input, outputModalities: output } = fields
   return {
-    ...renderPrices(model.prices, {}),
+    ...prices,
     litellm_provider: litellmIdentity(provider, modelId).litellmProvider,
     ...definedOnly({
       // A legacy name, which older clients still ask for.
       max_tokens: fields.maxOutputTokens ?? fields.maxInputTokens ?? fields.contextWindow,
       mode: modeOfType(fields.type ?? 'chat'),
+      // Without it LiteLLM takes a search of Google's models for one of a whole prompt.
+      web_search_billing_unit: 'search_context_cost_per_query' in prices ? 'per_query' : undefined,
       supports_pdf_input: input?.includes('pdf'),
       supports_audio_input: input?.includes('audio'),
       supports_audio_output: output?.includes('audio'),
@@ -95,39 +138,6 @@ function maxInput({ maxInputTokens, contextWindow }: CatalogModel['fields']): nu
   if (maxInputTokens === undefined || contextWindow === undefined)
     return maxInputTokens ?? contextWindow
   return Math.min(maxInputTokens, contextWindow)
-}
-
-/** USD per token or unit. `written` has the names under which litellm itself writes an amount. */
-function renderPrices(
-  { components, currency = 'USD' }: PriceSheet,
-  written: JsonObject,
-): JsonObject {
-  if (currency !== 'USD') return {}
-  const named = components.flatMap((component) => {
-    const name = nameOf(component)
-    return name === undefined ? [] : [{ name, component }]
-  })
-  // Two components can have one name (the 5-minute cache): the one that the name stands for wins.
-  named.sort((a, b) => Number(isExact(a)) - Number(isExact(b)))
-  return Object.fromEntries(
-    named.flatMap(({ name, component }) =>
-      namesFor(name, written[name]).map((each) => [each, statedAmount(component)]),
-    ),
-  )
-}
-
-function isExact({ name, component }: { name: string; component: PriceComponent }): boolean {
-  return componentOf(name)?.ttl === component.ttl
-}
-
-function namesFor(name: string, written: Json | undefined): string[] {
-  const names = Array.isArray(written) ? written.filter((each) => typeof each === 'string') : []
-  return names.length > 0 ? names : [name]
-}
-
-function statedAmount({ meter, amount }: PriceComponent): JsonDecimal {
-  const perUnit = statedUnit(meter) === 'usdPerToken' ? canonicalDecimal(`${amount}e-6`) : amount
-  return new JsonDecimal(perUnit ?? amount)
 }
 
 function definedOnly(object: Record<string, Json | undefined>): JsonObject {
