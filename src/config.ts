@@ -75,6 +75,12 @@ export const settings = {
     default: '64MB',
     about: 'Answers that an API process keeps in memory, at most.',
   },
+  apiMaxStreams: {
+    env: 'API_MAX_STREAMS',
+    schema: wholeNumber(0, 100_000),
+    default: '1000',
+    about: 'Event streams that an API process keeps open at the same time.',
+  },
   instance: {
     env: 'NODE_APP_INSTANCE',
     schema: wholeNumber(0, 1000),

@@ -32,6 +32,7 @@ export const errorCodes = {
   invalid_argument: 'A value that was passed is not allowed.',
   version_ahead: 'The catalog has not reached that version.',
   version_gone: 'What changed since that version is not kept any more.',
+  too_many_streams: 'This process has as many event streams open as it may have.',
   config_invalid: 'A setting is missing or wrong.',
   schema_mismatch: 'The database does not have the schema that this version needs.',
   migration_failed: 'A migration could not be applied.',

@@ -154,6 +154,12 @@ function declareMetrics(registry: Registry) {
       [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       'Time to answer a request of the API, by route pattern.',
     ),
+    eventStreams: gauge('event_streams', [], 'Open event streams of this process.'),
+    eventStreamsEnded: counter(
+      'event_streams_ended_total',
+      ['reason'],
+      'Event streams that ended: client (it went away), slow (it did not read), aged (to be opened anew), shutdown.',
+    ),
     errors: counter('errors_total', ['code'], 'Errors by code (src/errors.ts); internal is a bug.'),
     redisErrors: counter(
       'redis_errors_total',

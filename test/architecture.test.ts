@@ -29,7 +29,8 @@ const sameLayerEdges = {
   'http/ → queue/': 'a request can enqueue, and the gauges of the queues are read there',
   'history/ → catalog/': 'both write in the same transactions; catalog/database.ts makes them',
   'history/ → events/': 'the outbox is rows; what they become is defined by the event map',
-  'catalog/ → events/': "a commit writes its event's data as its last statement",
+  'catalog/ → events/':
+    "a commit writes its event's data as its last statement; the log replays them",
   'upstreams/ → catalog/': 'an adapter returns listings, in the words of the catalog',
   'client/ → events/': 'subscribers read what is published; types only, so that they stand alone',
 } as const

@@ -32,6 +32,14 @@ export const CatalogChangedData = z.object({
 })
 export type CatalogChangedData = z.infer<typeof CatalogChangedData>
 
+export const CatalogResetData = z.object({
+  /** Whoever reads everything again is at this version or a later one. */
+  version: z.int().nonnegative(),
+  /** Versions that followed are not kept any more, or the catalog has gone back (restored from a backup). */
+  reason: z.enum(['unreplayable', 'rewound']),
+})
+export type CatalogResetData = z.infer<typeof CatalogResetData>
+
 export const HoldOpenedData = z.object({
   holdId: Id,
   /** The whole slice waits, or one value of one model. */
@@ -78,6 +86,11 @@ export const eventMap = {
     data: CatalogChangedData,
     about: 'When a commit changed models: one event a version, without gaps.',
   },
+  'plumbline.catalog.reset': {
+    data: CatalogResetData,
+    about:
+      'When what changed cannot be told (on the stream over HTTP only): read the whole catalog again.',
+  },
   'plumbline.hold.opened': {
     data: HoldOpenedData,
     about: 'When a change was not plausible and now waits for an operator.',
@@ -95,12 +108,15 @@ export const eventMap = {
 export type EventType = keyof typeof eventMap
 export type EventData<Type extends EventType> = z.infer<(typeof eventMap)[Type]['data']>
 /** Events about operations, not about the catalog; their outbox is the table `notices`. */
-export type NoticeType = Exclude<EventType, 'plumbline.catalog.changed'>
+export type NoticeType = Exclude<EventType, `plumbline.catalog.${string}`>
 
 /** The envelope. Two events with the same `id` are the same event. */
 export interface CloudEvent<Type extends EventType, Data> {
   specversion: '1.0'
-  /** The catalog's version as text; `notice-<number>` for notices, which count for themselves. */
+  /**
+   * The catalog's version as text; `reset-<version>`; `notice-<number>` for notices, which count for
+   * themselves.
+   */
   id: string
   source: 'plumbline'
   type: Type
@@ -114,4 +130,5 @@ export interface CloudEvent<Type extends EventType, Data> {
 
 export type PlumblineEvent = { [Type in EventType]: CloudEvent<Type, EventData<Type>> }[EventType]
 export type CatalogChangedEvent = CloudEvent<'plumbline.catalog.changed', CatalogChangedData>
-export type NoticeEvent = Exclude<PlumblineEvent, CatalogChangedEvent>
+export type CatalogResetEvent = CloudEvent<'plumbline.catalog.reset', CatalogResetData>
+export type NoticeEvent = Extract<PlumblineEvent, { type: NoticeType }>

@@ -21,6 +21,7 @@ import type { Role } from './readiness.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
 import { registerChanges } from './routes/changes.ts'
 import { registerCost } from './routes/cost.ts'
+import { registerEvents } from './routes/events.ts'
 import { registerMetrics } from './routes/metrics.ts'
 import { registerModels } from './routes/models.ts'
 import { registerPrices } from './routes/prices.ts'
@@ -37,6 +38,7 @@ const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
     registerPrices,
     registerCost,
     registerChanges,
+    registerEvents,
   ],
   worker: [registerProbes, registerMetrics],
 }

@@ -10,4 +10,8 @@ export interface HttpContext extends GaugeContext, ReadinessContext {
   /** Opened when it is used first, as are the answers that depend on it. */
   readonly watch: CatalogWatch
   readonly answers: AnswerCache
+  config: ReadinessContext['config'] & {
+    /** Event streams that may be open at the same time. */
+    readonly apiMaxStreams: number
+  }
 }

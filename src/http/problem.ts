@@ -40,6 +40,7 @@ export const statusByCode = {
   abandoned: 503,
   cancelled: 503,
   circuit_open: 503,
+  too_many_streams: 503,
   schema_mismatch: 503,
   migration_failed: 503,
   database_unavailable: 503,

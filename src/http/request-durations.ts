@@ -2,6 +2,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../metrics.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** It lasts as long as the client stays: its duration says nothing. */
+    isStream?: boolean
+  }
+}
+
 export function measureRequests(
   app: FastifyInstance,
   metrics: Pick<Metrics, 'httpRequestDuration'>,
@@ -10,7 +17,8 @@ export function measureRequests(
   const observers = new Map<string, (seconds: number) => void>()
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request
-    const { url: route = 'none' } = routeOptions
+    const { url: route = 'none', config } = routeOptions
+    if (config.isStream) return done()
     const code = reply.raw.statusCode
     const key = `${method} ${code} ${route}`
     let observe = observers.get(key)

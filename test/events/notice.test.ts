@@ -37,7 +37,8 @@ const createdAt = new Date('2026-11-21T10:00:00.000Z')
 describe('noticeEvent', () => {
   it('knows every notice of the event map', () => {
     const known = notices.map(({ type }) => type)
-    expect(['plumbline.catalog.changed', ...known].sort()).toEqual(Object.keys(eventMap).sort())
+    const others = ['plumbline.catalog.changed', 'plumbline.catalog.reset']
+    expect([...others, ...known].sort()).toEqual(Object.keys(eventMap).sort())
   })
 
   it.each(notices)('carries the data of $type unchanged', (notice) => {

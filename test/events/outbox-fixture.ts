@@ -79,7 +79,7 @@ async function commitVersion(pool: Pool): Promise<number> {
     const data = buildChangedData({ ...origin, added: [], updated, removed: [] })
     await client.query(
       `INSERT INTO catalog_versions (version, commit_id, upstream, provider, data)
-       VALUES ($1, $1, $2, $3, $4)`,
+       VALUES ($1, nextval('commit_seq'), $2, $3, $4)`,
       [version, origin.upstream, origin.provider, data],
     )
     await client.query('COMMIT')

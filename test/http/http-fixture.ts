@@ -21,6 +21,8 @@ export interface TestHttp extends HttpServer {
   metrics: Metrics
   prefix: string
   databaseUrl: string
+  /** Of the server alone, as at a stop of the process: what is behind it stays open. */
+  readonly stopServing: () => Promise<void>
   /** All log lines so far. */
   readonly logged: () => string
   readonly get: (path: string) => Promise<TestAnswer>
@@ -49,11 +51,13 @@ export interface TestHttpOptions extends Partial<
   /** Somebody else's; else one of its own. */
   databaseUrl?: string
   redisUrl?: string
+  apiMaxStreams?: number
 }
 
 /** The caller closes it; its database is dropped then. */
 export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp> {
   const database = await createDatabase()
+  const { apiMaxStreams = 300, ...httpOptions } = options
   const url = options.databaseUrl ?? database.url
   const lines: string[] = []
   const log = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } })
@@ -83,9 +87,15 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
     eventsRedis,
     watch,
     answers,
-    config: { databaseUrl: url },
+    config: { databaseUrl: url, apiMaxStreams },
   }
-  const server = await startHttp({ host: '127.0.0.1', port: 0, role: 'api', ...options, context })
+  const server = await startHttp({
+    host: '127.0.0.1',
+    port: 0,
+    role: 'api',
+    ...httpOptions,
+    context,
+  })
   return {
     ...server,
     context,
@@ -94,6 +104,7 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
     metrics,
     prefix,
     databaseUrl: url,
+    stopServing: server.close,
     logged: () => lines.join(''),
     get: (path) => get(server.url + path),
     getRaw: (path, headers) => getRaw(server.url + path, headers),
