@@ -1,7 +1,7 @@
 /**
  * A model's row in Portkey's files: `pricing_config` for everybody, and `custom_pricing` by region, then
- * mode, then length of the prompt, whose region `default` refines the first. The other regions stay in
- * `extra`: a model can have twenty of them, each with all modes.
+ * mode, then length of the prompt. The region `default` refines the first; `ap-south-1,eu-west-1` is one
+ * price of several regions.
  */
 import {
   componentKey,
@@ -44,9 +44,9 @@ export function readPortkeyPricing(
   }
 }
 
-/** A search costs the same in every mode: what is not counted in tokens is listed once. */
+/** A search costs the same in every mode and region: what is not counted in tokens is listed once. */
 function repeats(
-  { mode: _mode, minTokens: _minTokens, ...plain }: PriceComponent,
+  { mode: _mode, minTokens: _minTokens, region: _region, ...plain }: PriceComponent,
   known: ReadonlyMap<string, PriceComponent>,
 ): boolean {
   return (
@@ -92,22 +92,38 @@ function readFixed(fixed: Json | undefined, reading: RateReading): PriceComponen
 function readCustom(custom: Json | undefined, reading: RateReading): ReadRates {
   if (!isJsonObject(custom)) return { components: [], rest: {} }
   const { regions, context_tier_map: tiers } = custom
-  const byRegion = isJsonObject(regions) ? regions : {}
-  const { default: everywhere } = byRegion
-  const modes = isJsonObject(everywhere) ? everywhere['execution_modes'] : undefined
-  const read = readModes(isJsonObject(modes) ? modes : {}, boundsOf(tiers), reading)
-  const others = {
-    ...objectWithout(byRegion, ['default']),
-    ...restUnder('default', restUnder('execution_modes', read.rest)),
+  const bounds = boundsOf(tiers)
+  const seen = new Set<string>()
+  const all: ReadRates = { components: [], rest: {} }
+  for (const [names, stated] of ownEntries(isJsonObject(regions) ? regions : {})) {
+    const places = names.split(',').map((name) => name.trim())
+    const modes = isJsonObject(stated) ? stated['execution_modes'] : undefined
+    const isRead = isJsonObject(modes) && !places.some((place) => place === '' || seen.has(place))
+    const read = readModes(isRead ? modes : {}, bounds, reading)
+    all.components.push(...places.flatMap((place) => inRegion(read.components, place)))
+    if (isRead && isJsonObject(stated))
+      Object.assign(
+        all.rest,
+        restUnder(names, {
+          ...objectWithout(stated, ['execution_modes']),
+          ...restUnder('execution_modes', read.rest),
+        }),
+      )
+    else all.rest[names] = stated
+    for (const place of places) seen.add(place)
   }
-  const isRead = Object.keys(others).length === 0
+  const isWhole = Object.keys(all.rest).length === 0
   return {
-    components: read.components,
+    components: all.components,
     rest: {
-      ...objectWithout(custom, ['regions', ...(isRead ? ['context_tier_map'] : [])]),
-      ...restUnder('regions', others),
+      ...objectWithout(custom, ['regions', ...(isWhole ? ['context_tier_map'] : [])]),
+      ...restUnder('regions', all.rest),
     },
   }
+}
+
+function inRegion(components: readonly PriceComponent[], region: string): PriceComponent[] {
+  return components.map((one) => (region === 'default' ? one : { ...one, region }))
 }
 
 /** `{"0": "lte-200k", "200000": "gt-200k"}`: name of the tier → above how many tokens it applies. */

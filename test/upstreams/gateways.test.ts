@@ -17,6 +17,7 @@ import { litellmProxy } from '../../src/upstreams/litellm-proxy.ts'
 import { llmgateway } from '../../src/upstreams/llmgateway.ts'
 import { modelsDev } from '../../src/upstreams/models-dev.ts'
 import { nanoGpt } from '../../src/upstreams/nano-gpt.ts'
+import { litellm } from '../../src/upstreams/litellm.ts'
 import { portkey } from '../../src/upstreams/portkey.ts'
 import { requesty } from '../../src/upstreams/requesty.ts'
 import { shengsuanyun } from '../../src/upstreams/shengsuanyun.ts'
@@ -192,9 +193,34 @@ describe.skipIf(!hasSharedData)(`what gateways answered${sharedDataNote}`, () =>
       'output;mode=priority': '30',
       'web_search;unit=each': '0.01',
     })
-    expect(openai.get('gpt-5.4')?.extra).toHaveProperty(
-      'custom_pricing.regions.us,eu,au,ca,jp,in,sg,kr,gb,ae',
+  })
+
+  it('has the regions that Portkey and LiteLLM agree on', () => {
+    const openai = listingsOf(
+      portkeyFile('openai'),
+      readShared('upstreams/portkey/pricing/openai.json.gz'),
     )
+    const bedrock = listingsOf(
+      portkeyFile('bedrock'),
+      readShared('upstreams/portkey/pricing/bedrock.json.gz'),
+    )
+    expect(amountsOf(openai, 'gpt-5.4')).toMatchObject({
+      'input;region=eu': '2.75',
+      'input;region=ae': '2.75',
+      'output;tier=272000;region=us': '24.75',
+    })
+    const map = readShared('upstreams/litellm/series/2026-07-24.model_prices.json.gz')
+    const theirs = readPayload(litellm, map).slices.get('amazon-bedrock')?.listings ?? []
+    const pairs = theirs.flatMap(({ modelId, prices }) =>
+      prices.components.flatMap((one) => {
+        const mine: Record<string, string> = bedrock.has(modelId) ? amountsOf(bedrock, modelId) : {}
+        const amount = mine[componentKey(one)]
+        return one.region !== undefined && amount !== undefined ? [[amount, one.amount]] : []
+      }),
+    )
+    // They disagree on Nova in the government's region and on Mistral Large in Paris.
+    expect(pairs).toHaveLength(26)
+    expect(pairs.filter(([a, b]) => a === b)).toHaveLength(22)
   })
 
   it('does not take a 0 of Cloudflare’s for free', () => {
@@ -520,6 +546,8 @@ describe('a row of Portkey', () => {
       'input;mode=batch': '1.25',
       'input;tier=200000': '5',
       'output;mode=priority': '20',
+      'input;region=us': '2.75',
+      'input;region=eu': '2.75',
     })
     expect(amountsOf(listings, 'paints-1')).toEqual({
       'output_image_each;unit=each': '0.04',
@@ -528,7 +556,7 @@ describe('a row of Portkey', () => {
     })
   })
 
-  it('keeps what has no component, other regions included', () => {
+  it('keeps what has no component', () => {
     expect(listings.get('thinker-2')?.extra).toMatchObject({
       pricing_config: {
         pay_as_you_go: {
@@ -536,8 +564,12 @@ describe('a row of Portkey', () => {
           additional_units: { file_search: expect.anything() },
         },
       },
-      custom_pricing: { regions: { 'us,eu': expect.anything() } },
+      custom_pricing: { regions: { 'us-1, eu': expect.anything(), moon: 'far' } },
     })
+    expect(Object.keys(listings.get('thinker-2')?.extra['custom_pricing'] ?? {})).toEqual([
+      'context_tier_map',
+      'regions',
+    ])
     expect(listings.get('thinker-2')?.extra).not.toHaveProperty('custom_pricing.regions.default')
   })
 
