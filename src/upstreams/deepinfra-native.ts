@@ -1,11 +1,12 @@
 /**
  * The rows of DeepInfra's own list (`/models/list`), from documentation and from the code of others that
  * read it: cents per token, the cache's prices as multiples of the input's, and a discount on all of it.
- * Tiers are told in prose (`full`, "$1.2 in $6 out … <= 32K, …"); they stay as stated, as do the
- * multiples for service tiers, of which nobody says to what they apply.
+ * Tiers are told in prose (deepinfra-tiers.ts). The multiples for service tiers stay as stated: nobody
+ * says to what they apply.
  */
 import { z } from 'zod'
 import {
+  componentKey,
   flatAmount,
   readAmount,
   scaleAmount,
@@ -13,6 +14,7 @@ import {
   type PriceComponent,
 } from '../catalog/price.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { readTierText } from './deepinfra-tiers.ts'
 import { discounted } from './discount.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { objectUnder, objectWithout, ownEntries } from './raw-object.ts'
@@ -85,11 +87,27 @@ function readPricing(pricing: JsonObject): ReadPrices {
   const input = flatAmount(base.prices, 'input')
   const multiples = input === undefined ? [] : multiplesOf(pricing, input)
   const components = [...base.prices.components, ...multiples.map(({ component }) => component)]
-  const sheet = { ...base.prices, components: sortComponents(components) }
+  const tiers = readTiers(pricing, components)
+  const sheet = { ...base.prices, components: sortComponents([...components, ...(tiers ?? [])]) }
   return {
     prices: discounted(sheet, pricing['discount']),
-    rest: objectWithout(base.rest, takenNames(pricing, multiples)),
+    rest: objectWithout(base.rest, [...takenNames(pricing, multiples), ...(tiers ? ['full'] : [])]),
   }
+}
+
+/**
+ * Undefined where the prose is not understood, or begins with other prices than those beside it: it may
+ * then be out of date, or the discount already taken off. Throws InvalidPrice.
+ */
+function readTiers(
+  { full }: JsonObject,
+  known: readonly PriceComponent[],
+): PriceComponent[] | undefined {
+  const all = typeof full === 'string' ? readTierText(full) : undefined
+  const amounts = new Map(known.map((one) => [componentKey(one), one.amount]))
+  const base = all?.filter(({ minTokens }) => minTokens === undefined) ?? []
+  const agrees = base.every((one) => amounts.get(componentKey(one)) === one.amount)
+  return agrees ? all?.filter(({ minTokens }) => minTokens !== undefined) : undefined
 }
 
 const cacheReads = 'rate_per_input_token_cached'

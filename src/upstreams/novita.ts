@@ -1,19 +1,14 @@
-/**
- * Novita: integers of 1e-4 USD per one million tokens (14000 = 1.40 USD), seen recorded for input and
- * output; the cache's prices, later than the recording, are documented in the same unit. Tiers
- * (`tiered_billing_configs`) stay as stated.
- */
+/** Novita: seen recorded with ids, limits and two prices; prices and tiers: novita-pricing.ts. */
 import { z } from 'zod'
-import type { PriceUnit } from '../catalog/price.ts'
 import { isJsonObject } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
 import { hostAuthority } from './host-authority.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { modalityFields, verbatim } from './modality-fields.ts'
+import { readNovitaPrices } from './novita-pricing.ts'
 import { openaiEntries } from './openai-list.ts'
 import { restOfRow } from './rest-of-row.ts'
 import { dayOfUnixSeconds } from './stated-dates.ts'
-import { optionalPrice, readStatedPrices, tokenPrice, type PriceTable } from './stated-prices.ts'
 import type { Entry, ListingDraft, Upstream } from './upstream.ts'
 
 export const novita = {
@@ -22,7 +17,7 @@ export const novita = {
   docs: 'https://novita.ai/docs/api-reference/model-apis-llm-list-models',
   url: 'https://api.novita.ai/v3/openai/models',
   key: bearerKey('NOVITA_API_KEY', { required: false }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'novita-ai',
   rank: 4,
@@ -50,21 +45,9 @@ const NovitaEntry = z.object({
   output_modalities: words,
 })
 
-const unit: PriceUnit = 'tenThousandthsUsdPerMillionTokens'
-const priceTable: PriceTable = {
-  input_token_price_per_m: tokenPrice(unit, 'input'),
-  output_token_price_per_m: tokenPrice(unit, 'output'),
-  cache_read_input_token_price_per_m: optionalPrice(unit, { meter: 'cache_read' }),
-  cache_creation_input_token_price_per_m: optionalPrice(unit, { meter: 'cache_write', ttl: '5m' }),
-  cache_creation_1_hour_input_token_price_per_m: optionalPrice(unit, {
-    meter: 'cache_write',
-    ttl: '1h',
-  }),
-}
-
 function listing({ raw }: Entry): ListingDraft {
   const stated = NovitaEntry.parse(raw)
-  const { prices, rest } = readStatedPrices(isJsonObject(raw) ? raw : {}, priceTable)
+  const { prices, rest } = readNovitaPrices(isJsonObject(raw) ? raw : {})
   const byModality = modalityFields(stated.input_modalities, stated.output_modalities)
   // The list grows with time and names what is there: a word that is missing denies nothing.
   const has = (feature: string) => stated.features?.includes(feature) || undefined

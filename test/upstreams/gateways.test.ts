@@ -213,8 +213,7 @@ describe.skipIf(!hasSharedData)(`what gateways answered${sharedDataNote}`, () =>
     const theirs = readPayload(litellm, map).slices.get('amazon-bedrock')?.listings ?? []
     const pairs = theirs.flatMap(({ modelId, prices }) =>
       prices.components.flatMap((one) => {
-        const mine: Record<string, string> = bedrock.has(modelId) ? amountsOf(bedrock, modelId) : {}
-        const amount = mine[componentKey(one)]
+        const amount = amountsOf(bedrock, modelId)?.[componentKey(one)]
         return one.region !== undefined && amount !== undefined ? [[amount, one.amount]] : []
       }),
     )

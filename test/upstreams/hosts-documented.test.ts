@@ -185,6 +185,8 @@ describe('DeepInfra’s own list', () => {
       cache_read: '0.13',
       'cache_write;ttl=5m': '0.325',
       'cache_write;ttl=1h': '0.52',
+      'input;tier=32000': '0.52',
+      'output;tier=32000': '2.08',
     })
   })
 
@@ -205,11 +207,55 @@ describe('DeepInfra’s own list', () => {
     expect(cheaper?.extra['pricing']).toMatchObject({ discount: { text: '0.5' } })
   })
 
-  it('states tiers in prose, which is kept', () => {
-    expect(byId.get('acme/Thinker-2')?.extra['pricing']).toMatchObject({
-      full: expect.stringContaining('> 32K'),
-    })
+  it.each([
+    [
+      '$1.2 in $6 out $0.24 cached <= 32K, $2.4 in $12 out $0.48 cached <= 128K, $3 in $15 out $0.6 cached > 128K',
+      {
+        'input;tier=32000': '2.4',
+        'output;tier=32000': '12',
+        'cache_read;tier=32000': '0.48',
+        'input;tier=128000': '3',
+        'output;tier=128000': '15',
+        'cache_read;tier=128000': '0.6',
+      },
+    ],
+    [
+      '$1.2 in $6 out <=1M, $2.40 in $6 out',
+      { 'input;tier=1000000': '2.4', 'output;tier=1000000': '6' },
+    ],
+  ])('states tiers in prose: %s', (full, tiers) => {
+    const { prices, extra } = withProse(full)
+    expect(amounts({ prices })).toEqual({ input: '1.2', output: '6', cache_read: '0.24', ...tiers })
+    expect(extra['pricing']).toBeUndefined()
   })
+
+  it.each([
+    '$1.2 in $6 out',
+    '$9.9 in $6 out <= 32K, $2.4 in $12 out > 32K',
+    '$1.2 in $6 out $0.12 cached <= 32K, $2.4 in $12 out > 32K',
+    '$1.2 in $6 out <= 32K, $2.4 in $12 out > 64K',
+    '$1.2 in $6 out <= 32K, $2.4 in $12 out <= 16K, $3 in $15 out',
+    '$1.2 in $6 out, $2.4 in $12 out > 32K',
+    '$1.2 in $6 out <= 32K, $2.4 in $12 out > 32K on weekends',
+    '$1.2 in / $6 out <= 32K, $2.4 in $12 out > 32K',
+    '€1.2 in €6 out <= 32K, €2.4 in €12 out > 32K',
+  ])('keeps prose that is not tiers for certain: %s', (full) => {
+    const { prices, extra } = withProse(full)
+    expect(amounts({ prices })).toEqual({ input: '1.2', output: '6', cache_read: '0.24' })
+    expect(extra['pricing']).toMatchObject({ full })
+  })
+
+  function withProse(full: string) {
+    const pricing = {
+      cents_per_input_token: 0.00012,
+      cents_per_output_token: 0.0006,
+      rate_per_input_token_cached: 0.2,
+      full,
+    }
+    const model = listingsOf(deepinfra, JSON.stringify([{ model_name: 'm', pricing }])).get('m')
+    if (!model) throw new Error('no listing')
+    return model
+  }
 
   it('announces deprecations', () => {
     expect(byId.get('acme/Thinker-2')?.fields).toMatchObject({
@@ -376,6 +422,72 @@ describe('amounts under names of their own', () => {
       'cache_write;ttl=5m': '1.75',
     })
     expect(extra).toMatchObject({ cache_creation_1_hour_input_token_price_per_m: 0 })
+  })
+
+  it('are tiers at Novita, whose plain 0 beside them is not free', () => {
+    const price = (whole: number, decimal: string) => ({
+      price_per_m: whole,
+      price_per_m_decimal: decimal,
+    })
+    const row = {
+      input_token_price_per_m: 0,
+      output_token_price_per_m: 0,
+      is_tiered_billing: true,
+      tiered_billing_configs: [
+        {
+          min_tokens: 256_000,
+          max_tokens: 1_000_000,
+          pricing: { prompt: price(5000, '0.5'), completion: { price_per_m_decimal: '3' } },
+        },
+        {
+          min_tokens: 1,
+          max_tokens: 256_000,
+          pricing: {
+            prompt: { price_per_m: 4000 },
+            completion: price(24_000, '2.4'),
+            input_cache_read: price(0, '0'),
+          },
+        },
+      ],
+    }
+    const { prices, extra } = listingOf(novita, row)
+    expect(amounts({ prices })).toEqual({
+      input: '0.4',
+      output: '2.4',
+      'input;tier=256000': '0.5',
+      'output;tier=256000': '3',
+    })
+    expect(extra).toMatchObject({ input_token_price_per_m: 0, is_tiered_billing: true })
+    expect(extra).not.toHaveProperty('tiered_billing_configs')
+    const unread = { ...row, tiered_billing_configs: [{ min_tokens: 1, pricing: { prompt: 4 } }] }
+    expect(listingOf(novita, unread)).toMatchObject({
+      prices: { components: [] },
+      extra: { tiered_billing_configs: unread.tiered_billing_configs },
+    })
+    expect(
+      priceState(
+        listingOf(novita, { ...row, is_tiered_billing: false, tiered_billing_configs: null })
+          .prices,
+      ),
+    ).toBe('free')
+  })
+
+  it('are those of Novita’s numbers, and what it says twice is believed once', () => {
+    const { prices, extra } = listingOf(novita, {
+      input_token_price_per_m: 1500,
+      output_token_price_per_m: 5000,
+      pricing: {
+        prompt: { price_per_m: 1500, price_per_m_decimal: '0.15' },
+        completion: { price_per_m: 5000, price_per_m_decimal: '0.5' },
+        input_cache_read: { price_per_m: 300, price_per_m_decimal: '0.03' },
+        input_cache_write: { price_per_m: 300, price_per_m_decimal: '0.3' },
+      },
+    })
+    expect(amounts({ prices })).toEqual({ input: '0.15', output: '0.5', cache_read: '0.03' })
+    expect(Object.keys(extra['pricing'] ?? {})).toEqual(['input_cache_write'])
+    const torn = { input_token_price_per_m: 1500, pricing: { prompt: { price_per_m: 1600 } } }
+    expect(listingOf(novita, torn)).toMatchObject({ extra: { pricing: torn.pricing } })
+    expect(amounts(listingOf(novita, torn))).toEqual({ input: '0.15' })
   })
 
   it('are tiers by the length of the prompt at Venice', () => {
