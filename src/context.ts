@@ -16,6 +16,7 @@ import { createAnswerCache, type AnswerCache } from './http/cache/answer-cache.t
 import { createRedisAnswers } from './http/cache/redis-answers.ts'
 import { watchCatalog, type CatalogWatch } from './http/catalog-watch.ts'
 import { openHttpRedis, type HttpRedis } from './http/redis.ts'
+import { createTotals, type Totals } from './http/totals.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { openLimiterRedis } from './queue/connection.ts'
@@ -44,6 +45,7 @@ export interface Context extends RefreshContext, EnqueueContext {
   /** For those who answer requests: the version as it moves, and answers kept until it does. */
   watch: CatalogWatch
   answers: AnswerCache
+  totals: Totals
   httpRedis: HttpRedis
   /** Brings the table of upstreams in line with the configuration. */
   register: () => Promise<void>
@@ -105,6 +107,7 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
     get relay() {
       return relay.get()
     },
+    totals: createTotals(),
     get watch() {
       return watch.get()
     },

@@ -6,3 +6,8 @@ const control = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 export function withoutControl(text: string): string {
   return text.replace(control, (character) => (character === '\n' ? character : ''))
 }
+
+/** Whether PostgreSQL can hold the text as it is: NUL it refuses, a lone surrogate it would replace. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed()
+}

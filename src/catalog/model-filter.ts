@@ -18,8 +18,12 @@ export interface ModelFilter {
   /** Words; each must occur or resemble something (model-search.ts). Blank = no search. */
   search?: string | undefined
   capability?: Capability | undefined
+  /** All of them. */
+  capabilities?: readonly Capability[] | undefined
   /** Taken or given: text, image, audio, video, pdf. */
   modality?: string | undefined
+  /** All of them. */
+  modalities?: readonly string[] | undefined
   lifecycle?: readonly Lifecycle[] | undefined
   review?: readonly Review[] | undefined
   tier?: Tier | undefined
@@ -56,12 +60,17 @@ export function filterConditions(filter: ModelFilter): Prisma.Sql {
     tier !== undefined && Prisma.sql`m.tiers @> ${[tier]}::text[]`,
     // A column's name is no parameter: it comes from the table of fields.
     capability !== undefined && Prisma.raw(`m.${capability}`),
-    modality !== undefined &&
-      Prisma.sql`(m.input_modalities @> ${[modality]}::text[] OR m.output_modalities @> ${[modality]}::text[])`,
+    ...(filter.capabilities ?? []).map((each) => Prisma.raw(`m.${each}`)),
+    modality !== undefined && takesOrGives(modality),
+    ...(filter.modalities ?? []).map(takesOrGives),
     maxInputPrice !== undefined && Prisma.sql`m.input_price <= ${maxInputPrice}::text::numeric`,
     minContext !== undefined && Prisma.sql`m.context_window >= ${minContext}::bigint`,
   ].filter((condition) => typeof condition === 'object')
   return conditions.length === 0 ? Prisma.sql`TRUE` : Prisma.join(conditions, ' AND ')
+}
+
+function takesOrGives(modality: string): Prisma.Sql {
+  return Prisma.sql`(m.input_modalities @> ${[modality]}::text[] OR m.output_modalities @> ${[modality]}::text[])`
 }
 
 /** For a query on `models m`. */
@@ -75,40 +84,4 @@ export function isOpenTo(
 ): boolean {
   if (audience === 'all') return true
   return review !== 'disabled' && (tiers.length === 0 || tiers.includes(audience))
-}
-
-/** Name → expression. Unknown values come last in both directions. */
-const sortColumns = {
-  id: 'm.provider',
-  name: 'lower(m.name)',
-  type: 'm.type',
-  family: 'm.family',
-  input_price: 'm.input_price',
-  output_price: 'm.output_price',
-  context: 'm.context_window',
-  release_date: 'm.release_date',
-  changed_at: 'm.changed_at',
-  created_at: 'm.created_at',
-} as const
-
-export type SortColumn = keyof typeof sortColumns
-export const sortNames = Object.keys(sortColumns) as SortColumn[]
-
-export interface ModelSort {
-  by: SortColumn
-  descending: boolean
-}
-
-/** "input_price", or "-input_price" for descending; undefined when there is no such order. */
-export function readModelSort(text: string): ModelSort | undefined {
-  const descending = text.startsWith('-')
-  const by = sortNames.find((name) => name === (descending ? text.slice(1) : text))
-  return by && { by, descending }
-}
-
-export function sortExpression({ by, descending }: ModelSort): Prisma.Sql {
-  const direction = descending ? 'DESC' : 'ASC'
-  return Prisma.raw(
-    `${sortColumns[by]} ${direction} NULLS LAST, m.provider ${direction}, m.model_id ${direction}`,
-  )
 }

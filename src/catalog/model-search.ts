@@ -1,7 +1,7 @@
 /**
  * Fuzzy search over id, name, family and provider. A model is found when every word of the query
- * occurs in it or resembles something in it (pg_trgm, so typos are found). The candidates come from
- * the trigram indexes; only they are ranked.
+ * occurs in it or resembles something in it (pg_trgm, so typos are found). One trigram index over the
+ * four together gives the candidates; only they are ranked.
  */
 import { Prisma } from './database.ts'
 
@@ -10,6 +10,11 @@ export interface SearchSql {
   /** Higher is better. */
   rank: Prisma.Sql
 }
+
+/** To the letter what the index models_search_idx is over, for a query on `models m`. */
+const searchedText = Prisma.raw(
+  `lower(m.provider || ' ' || m.model_id || ' ' || m.name || ' ' || coalesce(m.family, ''))`,
+)
 
 /** For a query on `models m`. A search of slashes and blanks finds nothing. */
 export function searchSql(search: string): SearchSql {
@@ -26,16 +31,11 @@ export function searchSql(search: string): SearchSql {
 }
 
 function occursOrResembles(word: string): Prisma.Sql {
-  return Prisma.sql`(${occurs(word)} OR m.model_id %> ${word} OR m.name %> ${word})`
-}
-
-function occurs(word: string): Prisma.Sql {
-  const pattern = `%${escaped(word)}%`
-  return Prisma.sql`m.model_id ILIKE ${pattern} OR m.name ILIKE ${pattern} OR m.family = ${word} OR m.provider = ${word}`
+  return Prisma.sql`(${searchedText} LIKE ${containing(word)} OR ${searchedText} %> ${word})`
 }
 
 function rankOfWord(word: string): Prisma.Sql {
-  return Prisma.sql`((${occurs(word)}) IS TRUE)::int`
+  return Prisma.sql`(${searchedText} LIKE ${containing(word)})::int`
 }
 
 function sameAs(query: string): Prisma.Sql {
@@ -44,7 +44,7 @@ function sameAs(query: string): Prisma.Sql {
 
 /** "gpt5" and "claude sonnet 4" are written in many ways: without what separates they are one word. */
 function contains(query: string): Prisma.Sql {
-  const pattern = `%${query.replace(/[^\p{L}\p{N}]/gu, '')}%`
+  const pattern = containing(query.replace(/[^\p{L}\p{N}]/gu, ''))
   return Prisma.sql`4 * (regexp_replace(lower(m.provider || m.model_id), '[^[:alnum:]]', '', 'g') LIKE ${pattern})::int`
 }
 
@@ -53,6 +53,6 @@ function likeness(query: string): Prisma.Sql {
     similarity(m.provider || '/' || m.model_id, ${query}), similarity(coalesce(m.family, ''), ${query}))`
 }
 
-function escaped(word: string): string {
-  return word.replace(/[\\%_]/g, String.raw`\$&`)
+function containing(word: string): string {
+  return `%${word.replace(/[\\%_]/g, String.raw`\$&`)}%`
 }

@@ -207,6 +207,11 @@ const absurdAmount = new Decimal(1_000_000)
 // Wide enough that a product of two amounts of 18 decimals is exact.
 const Exact = Decimal.clone({ precision: 100, toExpNeg: -9e15, toExpPos: 9e15 })
 
+/** For sorting: negative when the first decimal text is less. */
+export function compareAmounts(a: string, b: string): number {
+  return new Exact(a).comparedTo(b)
+}
+
 /** Decimal text, or the word `dynamic`. */
 export type Amount = string
 

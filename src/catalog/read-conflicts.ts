@@ -2,11 +2,14 @@
 import { canonicalJson } from '../json.ts'
 import { Prisma, readDatabaseClock, type Reader } from './database.ts'
 import { isFieldName, type ModelFields } from './fields.ts'
+import { openTo, type Audience } from './model-filter.ts'
 import { pricesInForce } from './price-dates.ts'
 import { componentKey, type PriceComponent, type PriceSheet } from './price.ts'
 import type { ModelKey } from './read-models.ts'
 
 export interface ConflictFilter {
+  /** Absent = all. */
+  audience?: Audience | undefined
   provider?: string | undefined
   /** A field's name, or `price.<component>`: other fields of the model are then left out. */
   field?: string | undefined
@@ -77,13 +80,14 @@ interface ConflictRow extends ModelKey {
 
 async function readModelsInConflict(
   reader: Reader,
-  { provider, field, limit, page }: ConflictFilter,
+  { audience, provider, field, limit, page }: ConflictFilter,
 ): Promise<{ rows: ConflictRow[]; total: number }> {
   const where = Prisma.join(
     [
       field === undefined
         ? Prisma.sql`m.conflicts <> '{}'`
         : Prisma.sql`m.conflicts @> ${[field]}::text[]`,
+      ...(audience === undefined || audience === 'all' ? [] : [openTo(audience)]),
       ...(provider === undefined ? [] : [Prisma.sql`m.provider = ${provider}`]),
     ],
     ' AND ',

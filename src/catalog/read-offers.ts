@@ -22,21 +22,25 @@ export async function readOffers(
   { provider, modelId }: ModelKey,
 ): Promise<Offer[]> {
   const rows = await reader.$queryRaw<(ModelRow & Pick<Offer, 'sameBy'>)[]>`
-    SELECT ${modelSelection}, m.same_by AS "sameBy"
-    FROM models own
-    CROSS JOIN LATERAL (
-      SELECT m.*, CASE WHEN (m.provider, m.model_id) = (own.provider, own.model_id) THEN 'itself'
-        WHEN m.base_model IS NOT NULL AND own.base_model IS NOT NULL THEN
-          CASE WHEN m.base_model = own.base_model THEN 'base_model' END
-        WHEN ${bareId('m')} = ${bareId('own')} THEN 'model_id' END AS same_by
-      FROM models m
-    ) m
-    WHERE own.provider = ${provider} AND own.model_id = ${modelId}
-      AND (m.same_by = 'itself' OR m.same_by IS NOT NULL AND m.lifecycle <> 'retired')
+    WITH own AS (SELECT provider, model_id, base_model, ${bareId('o')} AS bare_id FROM models o
+      WHERE o.provider = ${provider} AND o.model_id = ${modelId}),
+    same AS (
+      SELECT provider, model_id, 'itself' AS same_by FROM own
+      UNION ALL
+      SELECT m.provider, m.model_id, 'base_model' FROM own JOIN models m ON m.base_model = own.base_model
+        WHERE (m.provider, m.model_id) <> (own.provider, own.model_id) AND m.lifecycle <> 'retired'
+      UNION ALL
+      SELECT m.provider, m.model_id, 'model_id' FROM own JOIN models m ON ${bareId('m')} = own.bare_id
+        WHERE (m.provider, m.model_id) <> (own.provider, own.model_id) AND m.lifecycle <> 'retired'
+          AND (m.base_model IS NULL OR own.base_model IS NULL)
+    )
+    SELECT ${modelSelection}, same.same_by AS "sameBy"
+    FROM same JOIN models m ON m.provider = same.provider AND m.model_id = same.model_id
     ORDER BY m.input_price + m.output_price NULLS LAST, m.input_price NULLS LAST, m.provider, m.model_id`
   return rows.map((row) => ({ model: toModel(row), sameBy: row.sameBy }))
 }
 
-function bareId(table: 'm' | 'own'): Prisma.Sql {
+/** To the letter what the index models_bare_id_idx is over. */
+function bareId(table: 'm' | 'o'): Prisma.Sql {
   return Prisma.raw(`lower(regexp_replace(${table}.model_id, '^.*/', ''))`)
 }

@@ -1,13 +1,7 @@
 /** What `models list` and `models search` can be asked for. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import {
-  capabilities,
-  isCapability,
-  readModelSort,
-  sortNames,
-  type Capability,
-  type ModelSort,
-} from '../catalog/model-filter.ts'
+import { capabilities, isCapability, type Capability } from '../catalog/model-filter.ts'
+import { readModelSort, sortNames, type ModelSort } from '../catalog/model-order.ts'
 import type { Lifecycle, Review } from '../catalog/model.ts'
 import type { ModelQuery } from '../catalog/read-models.ts'
 import { decimal, newCommand, positiveNumber, wholeNumber } from './new-command.ts'
@@ -35,13 +29,15 @@ export function newModelsCommand(name: string) {
     .option('--json', 'print JSON')
 }
 
-type ModelOptions = Omit<ModelQuery, 'lifecycle' | 'review'> & {
+export type PageQuery = ModelQuery & { page: number }
+
+type ModelOptions = Omit<PageQuery, 'lifecycle' | 'review'> & {
   lifecycle?: Lifecycle | 'all' | undefined
   review: Review | 'all'
 }
 
 /** Retired models are only shown on request: they are not served any more. */
-export function toQuery({ lifecycle, review, ...query }: ModelOptions): ModelQuery {
+export function toQuery({ lifecycle, review, ...query }: ModelOptions): PageQuery {
   return {
     ...query,
     lifecycle: lifecycle === undefined ? ['active', 'deprecated', 'missing'] : choice(lifecycle),

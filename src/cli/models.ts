@@ -2,12 +2,14 @@ import type { Context } from '../context.ts'
 import { parseModelKey } from '../catalog/model.ts'
 import { viewModel } from '../catalog/model-view.ts'
 import type { StoredModel } from '../catalog/models.ts'
-import { listModels, readModels, type ModelPage, type ModelQuery } from '../catalog/read-models.ts'
+import { inSnapshot } from '../catalog/database.ts'
+import { countModels, listModels, readModels } from '../catalog/read-models.ts'
+import { readVersion } from '../catalog/versions.ts'
 import { PlumblineError } from '../errors.ts'
 import { withContext } from './command-context.ts'
 import { compareTable } from './compare-table.ts'
 import { printModelCard, readModelCard, viewModelCard } from './model-card.ts'
-import { newModelsCommand, toQuery } from './model-options.ts'
+import { newModelsCommand, toQuery, type PageQuery } from './model-options.ts'
 import { modelTable } from './model-table.ts'
 import { examples, newCommand } from './new-command.ts'
 import { noModel } from './no-model.ts'
@@ -47,20 +49,27 @@ function searchCommand() {
     )
 }
 
-async function showPage(query: ModelQuery, json: boolean): Promise<void> {
-  const found = await withContext(({ db }) => listModels(db, query))
-  const { models, total, version } = found
+async function showPage(query: PageQuery, json: boolean): Promise<void> {
+  const { models, total, version } = await withContext(({ db }) => readPage(db, query))
   const { page, limit } = query
   if (json) return printJson({ version, total, page, limit, models: models.map(viewModel) })
   print(models.length === 0 ? 'No models.' : modelTable(models))
-  const more = moreOf(found, query)
+  const more = moreOf(models.length, total, query)
   if (more !== undefined) note(more)
 }
 
-function moreOf({ models, total }: ModelPage, { page, limit }: ModelQuery): string | undefined {
+function readPage(db: Context['db'], query: PageQuery) {
+  return inSnapshot(db, async (reader) => ({
+    version: await readVersion(reader),
+    total: await countModels(reader, query),
+    models: (await listModels(reader, query)).models,
+  }))
+}
+
+function moreOf(shown: number, total: number, { page, limit }: PageQuery): string | undefined {
   const before = (page - 1) * limit
-  if (models.length === total) return undefined
-  const last = before + models.length
+  if (shown === total) return undefined
+  const last = before + shown
   const next = last < total ? `; more: --page ${page + 1}` : ''
   return `${before + 1} to ${last} of ${count(total, 'model')}${next}`
 }

@@ -20,12 +20,18 @@ import { describeProblem, refusal, sendProblem } from './problem.ts'
 import type { Role } from './readiness.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
 import { registerChanges } from './routes/changes.ts'
+import { registerBenchmarks } from './routes/benchmarks.ts'
+import { registerCompare } from './routes/compare.ts'
+import { registerConflicts } from './routes/conflicts.ts'
 import { registerCost } from './routes/cost.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerMetrics } from './routes/metrics.ts'
 import { registerModels } from './routes/models.ts'
+import { registerOffers } from './routes/offers.ts'
 import { registerPrices } from './routes/prices.ts'
 import { registerProbes } from './routes/probes.ts'
+import { registerProviders } from './routes/providers.ts'
+import { registerRecommend } from './routes/recommend.ts'
 
 export type RegisterRoutes = (app: FastifyInstance, context: HttpContext, role: Role) => void
 
@@ -35,8 +41,14 @@ const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
     registerProbes,
     registerMetrics,
     registerModels,
+    registerCompare,
+    registerRecommend,
+    registerOffers,
+    registerBenchmarks,
     registerPrices,
     registerCost,
+    registerProviders,
+    registerConflicts,
     registerChanges,
     registerEvents,
   ],
@@ -113,6 +125,7 @@ function createApp({ log, metrics }: HttpContext): FastifyInstance {
     request.caller = anonymous
     done()
   })
+  app.addHook('onRequest', ({ url }, _reply, done) => done(url.includes('%00') ? nul : undefined))
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, refusal(404, 'There is nothing at this path.')),
   )
@@ -142,6 +155,9 @@ async function registerApiPlugins(app: FastifyInstance, context: HttpContext): P
   await app.register(helmet, { global: true })
   await registerOpenApi(app)
 }
+
+// PostgreSQL has no text with it, and no id or word of the catalog has it.
+const nul = new PlumblineError('invalid_argument', 'A NUL is in the URL (%00).')
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
   try {

@@ -30,8 +30,11 @@ export interface CatalogRoute<Params extends z.ZodType, Query extends z.ZodType>
   ) => Promise<unknown>
 }
 
-/** How long an answer is served when no announcement of a change comes. */
-export const backstopMs = { list: 15 * 60_000, provider: 30 * 60_000 } as const
+/**
+ * How long an answer is served when no announcement of a change comes. What refreshes measure moves
+ * without a change of the catalog: it is read again soon.
+ */
+export const backstopMs = { list: 15 * 60_000, provider: 30 * 60_000, health: 30_000 } as const
 
 export function registerCatalogRoute<Params extends z.ZodType, Query extends z.ZodType>(
   app: FastifyInstance,

@@ -4,6 +4,7 @@ import type { AnswerCache } from './cache/answer-cache.ts'
 import type { CatalogWatch } from './catalog-watch.ts'
 import type { GaugeContext } from './collect-gauges.ts'
 import type { ReadinessContext } from './readiness.ts'
+import type { Totals } from './totals.ts'
 
 export interface HttpContext extends GaugeContext, ReadinessContext {
   db: Db
@@ -14,4 +15,5 @@ export interface HttpContext extends GaugeContext, ReadinessContext {
     /** Event streams that may be open at the same time. */
     readonly apiMaxStreams: number
   }
+  totals: Totals
 }

@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { modelKey } from '../../src/catalog/model.ts'
-import { readModelSort, type ModelFilter } from '../../src/catalog/model-filter.ts'
+import type { ModelFilter } from '../../src/catalog/model-filter.ts'
+import { readModelSort, sortNames, type ModelPlace } from '../../src/catalog/model-order.ts'
 import { readChangesAfter, readLatestChanges } from '../../src/catalog/read-changes.ts'
-import { countCatalog, listModels, readModel, readModels } from '../../src/catalog/read-models.ts'
+import {
+  countCatalog,
+  countModels,
+  listModels,
+  readModel,
+  readModels,
+} from '../../src/catalog/read-models.ts'
 import type { FieldValue } from '../../src/catalog/fields.ts'
 import type { ListingDraft } from '../../src/upstreams/upstream.ts'
 import { openPipeline, type Pipeline } from '../support/refresh.ts'
@@ -116,13 +123,41 @@ describe('listModels', () => {
     expect(readModelSort('colour')).toBeUndefined()
   })
 
-  it('pages without losing the total, even beyond the last page', async () => {
+  it('pages, also beyond the last page', async () => {
     const page = (number: number) => listModels(pipeline.db, { limit: 4, page: number })
     const [first, second, third] = [await page(1), await page(2), await page(3)]
     expect([first.models.length, second.models.length, third.models.length]).toEqual([4, 2, 0])
-    expect([first.total, second.total, third.total]).toEqual([6, 6, 6])
-    expect(third.version).toBe(first.version)
+    expect([first.next?.modelId, second.next, third.next]).toEqual([
+      first.models.at(-1)?.modelId,
+      undefined,
+      undefined,
+    ])
+    expect(await countModels(pipeline.db, {})).toBe(6)
+    expect(await countModels(pipeline.db, { provider: 'openai', maxInputPrice: '1' })).toBe(1)
   })
+
+  it.each(sortNames.flatMap((name) => [name, `-${name}`]))(
+    'sorted by %s gives the same by pages, by offset and by cursor',
+    async (name) => {
+      const sort = readModelSort(name)
+      const whole = await listModels(pipeline.db, { sort, limit: 100 })
+      expect(whole.models).toHaveLength(6)
+      const paged: string[] = []
+      const resumed: string[] = []
+      let after: ModelPlace | undefined
+      for (let page = 1; page <= 6; page++) {
+        paged.push(
+          ...(await listModels(pipeline.db, { sort, limit: 1, page })).models.map(modelKey),
+        )
+        const next = await listModels(pipeline.db, { sort, limit: 1, after })
+        resumed.push(...next.models.map(modelKey))
+        after = next.next
+      }
+      expect(after).toBeUndefined()
+      expect(paged).toEqual(whole.models.map(modelKey))
+      expect(resumed).toEqual(whole.models.map(modelKey))
+    },
+  )
 
   it('keeps every digit of a price', async () => {
     const model = await readModel(pipeline.db, { provider: 'google', modelId: 'gemini-2.5-flash' })

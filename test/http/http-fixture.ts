@@ -7,6 +7,7 @@ import { createAnswerCache } from '../../src/http/cache/answer-cache.ts'
 import { createRedisAnswers } from '../../src/http/cache/redis-answers.ts'
 import { watchCatalog } from '../../src/http/catalog-watch.ts'
 import type { HttpContext } from '../../src/http/http-context.ts'
+import { createTotals } from '../../src/http/totals.ts'
 import { openHttpRedis } from '../../src/http/redis.ts'
 import { createLogger } from '../../src/log.ts'
 import { createMetrics, type Metrics } from '../../src/metrics.ts'
@@ -87,6 +88,7 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
     eventsRedis,
     watch,
     answers,
+    totals: createTotals(),
     config: { databaseUrl: url, apiMaxStreams },
   }
   const server = await startHttp({

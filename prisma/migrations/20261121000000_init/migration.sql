@@ -428,15 +428,6 @@ CREATE INDEX "models_release_date_idx" ON "models"("release_date");
 CREATE INDEX "models_changed_at_idx" ON "models"("changed_at");
 
 -- CreateIndex
-CREATE INDEX "models_name_idx" ON "models"("name");
-
--- CreateIndex
-CREATE INDEX "models_name_trgm_idx" ON "models" USING GIN ("name" gin_trgm_ops);
-
--- CreateIndex
-CREATE INDEX "models_model_id_trgm_idx" ON "models" USING GIN ("model_id" gin_trgm_ops);
-
--- CreateIndex
 CREATE INDEX "models_tags_idx" ON "models" USING GIN ("tags");
 
 -- CreateIndex
@@ -601,6 +592,16 @@ CREATE INDEX notices_outbox ON notices (id) WHERE announced_at IS NULL;
 
 CREATE INDEX models_text_idx ON models USING gin (to_tsvector('simple',
   name || ' ' || model_id || ' ' || coalesce(family, '') || ' ' || coalesce(description, '')));
+
+-- One trigram index over all that is searched: every word of a query finds its candidates in it.
+CREATE INDEX models_search_idx ON models USING gin (
+  lower(provider || ' ' || model_id || ' ' || name || ' ' || coalesce(family, '')) gin_trgm_ops);
+
+-- Names in the order in which people read them.
+CREATE INDEX models_lower_name_idx ON models (lower(name));
+
+-- The id without the maker that gateways put in front: offers of the same model.
+CREATE INDEX models_bare_id_idx ON models (lower(regexp_replace(model_id, '^.*/', '')));
 
 -- Bytes that are compressed already (pages) or read once and dropped (slices): do not try again.
 ALTER TABLE snapshot_pages ALTER COLUMN body SET STORAGE EXTERNAL;

@@ -1,11 +1,16 @@
-/** Models: the list, and one of them. */
+/** Models: the list, those that can do something, and one of them. */
 import type { FastifyInstance } from 'fastify'
-import { viewModel, viewModelDetail } from '../../catalog/model-view.ts'
-import { listModels } from '../../catalog/read-models.ts'
+import { z } from 'zod'
+import { readDatabaseClock } from '../../catalog/database.ts'
+import { viewModelDetail } from '../../catalog/model-view.ts'
+import { readBenchmarks } from '../../catalog/read-benchmarks.ts'
+import { healthOf } from '../../history/health.ts'
+import { readSourcesOfModel } from '../../history/read-health.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import type { HttpContext } from '../http-context.ts'
+import { readModelPage } from '../model-page.ts'
 import { requireModel } from '../require-model.ts'
-import { ModelListQuery, toFilter } from '../schemas/model-query.ts'
+import { CapabilityModelsQuery, CapabilityName, ModelListQuery } from '../schemas/model-query.ts'
 import {
   ModelDetailSchema,
   ModelPageSchema,
@@ -13,32 +18,52 @@ import {
   NoParams,
   NoQuery,
 } from '../schemas/models.ts'
+import { viewBenchmark } from './benchmarks.ts'
 
 export function registerModels(app: FastifyInstance, context: HttpContext): void {
+  const { totals } = context
   registerCatalogRoute(app, context, {
     url: '/api/v1/models',
     summary: 'List models by filters, or search them',
+    description:
+      'Filters combine. Page numbers are for people; machines follow `next` as `cursor`, which neither repeats nor skips a model when the catalog changes between two pages.',
     tags: ['models'],
     params: NoParams,
     querystring: ModelListQuery,
     response: ModelPageSchema,
     kind: 'list',
-    read: async (reader, { query, audience }) => {
-      const { page, limit, sort } = query
-      const filter = toFilter(query, audience)
-      const { models, total, version } = await listModels(reader, { ...filter, page, limit, sort })
-      return { version, total, page, limit, models: models.map(viewModel) }
-    },
+    read: (reader, { query, audience }) => readModelPage(reader, totals, query, audience),
+  })
+  registerCatalogRoute(app, context, {
+    url: '/api/v1/models/capability/:capability',
+    summary: 'The models that can do something',
+    tags: ['models'],
+    params: z.strictObject({ capability: CapabilityName }),
+    querystring: CapabilityModelsQuery,
+    response: ModelPageSchema,
+    kind: 'list',
+    read: (reader, { params: { capability }, query, audience }) =>
+      readModelPage(reader, totals, query, audience, { capability }),
   })
   registerCatalogRoute(app, context, {
     url: '/api/v1/models/:id',
     summary: 'One model, with everything that is known of it',
+    description:
+      'Fields and prices with their sources, benchmarks, and how well it is known. A deprecated model carries `deprecatedAt` and `replacedBy` where they are stated.',
     tags: ['models'],
     params: ModelParams,
     querystring: NoQuery,
     response: ModelDetailSchema,
-    kind: 'provider',
-    read: async (reader, { params, audience }) =>
-      viewModelDetail(await requireModel(reader, params.id, audience)),
+    kind: 'health',
+    read: async (reader, { params, audience }) => {
+      const model = await requireModel(reader, params.id, audience)
+      const benchmarks = await readBenchmarks(reader, model)
+      const sources = await readSourcesOfModel(reader, model)
+      return {
+        ...viewModelDetail(model),
+        benchmarks: benchmarks.map(viewBenchmark),
+        ...healthOf(sources, await readDatabaseClock(reader)),
+      }
+    },
   })
 }

@@ -1,7 +1,7 @@
 /** The change log as the API shows it: the view of catalog/change-view.ts as a schema. */
 import { z } from 'zod'
 import type { ChangeCursor } from '../../catalog/read-changes.ts'
-import { Limit, someOf, whole, word } from './model-query.ts'
+import { Limit, someOf, Whole, word } from './model-query.ts'
 
 export const toldKinds = [
   'added',
@@ -12,7 +12,7 @@ export const toldKinds = [
   'withdrawn',
 ] as const
 
-export const Version = whole(0, Number.MAX_SAFE_INTEGER)
+export const Version = Whole(0, Number.MAX_SAFE_INTEGER)
 
 /** Opaque to callers: a version and a row of it. */
 const Cursor = z

@@ -1,12 +1,12 @@
 /** What the event stream can be asked for. */
 import { z } from 'zod'
 import { Version } from './changes.ts'
-import { whole, word } from './model-query.ts'
+import { Whole, word } from './model-query.ts'
 
 export const EventsQuery = z.strictObject({
   since: Version.optional().describe(
     'What came after this version is sent first. `Last-Event-ID` stands above it. Absent: what comes from now on.',
   ),
   provider: word.optional().describe('Events of this provider only.'),
-  heartbeat: whole(1, 60).default(15).describe('Seconds between two heartbeats.'),
+  heartbeat: Whole(1, 60).default(15).describe('Seconds between two heartbeats.'),
 })

@@ -3,12 +3,10 @@ import { z } from 'zod'
 import {
   capabilities,
   isCapability,
-  readModelSort,
-  sortNames,
   type Audience,
   type ModelFilter,
-  type ModelSort,
 } from '../../catalog/model-filter.ts'
+import { readModelSort, sortNames, type ModelSort } from '../../catalog/model-order.ts'
 import { canonicalDecimal } from '../../json.ts'
 
 const lifecycles = ['active', 'deprecated', 'missing', 'retired'] as const
@@ -17,15 +15,15 @@ const reviews = ['new', 'active', 'disabled'] as const
 export const maxLimit = 1000
 /** As the schema of the catalog: longer ids are rejects. */
 export const word = z.string().trim().min(1).max(500)
-export const whole = (from: number, to: number) =>
+export const Whole = (from: number, to: number) =>
   z
     .string()
     .regex(/^\d{1,16}$/, `must be a whole number from ${from} to ${to}`)
     .transform(Number)
     .pipe(z.number().min(from).max(to))
 
-export const Limit = whole(1, maxLimit).default(50)
-export const Page = whole(1, 1_000_000).default(1)
+export const Limit = Whole(1, maxLimit).default(50)
+export const Page = Whole(1, 1_000_000)
 
 const sorts = sortNames.flatMap((name) => [name, `-${name}`])
 
@@ -80,22 +78,55 @@ export const filterParameters = {
     .describe('Comma list; retired models only when they are named.'),
   tier: z.enum(['free', 'pro', 'enterprise']).optional().describe('Models that carry this tier.'),
   max_input_price: DecimalText.optional().describe('USD per million input tokens.'),
-  min_context: whole(0, Number.MAX_SAFE_INTEGER).optional().describe('Tokens.'),
+  min_context: Whole(0, Number.MAX_SAFE_INTEGER).optional().describe('Tokens.'),
 } as const
 
-export const ModelListQuery = z.strictObject({
-  ...filterParameters,
-  page: Page,
+const pageParameters = {
+  page: Page.optional().describe('From 1, the default: for people.'),
+  cursor: z
+    .string()
+    .min(1)
+    .max(2000)
+    .optional()
+    .describe('`next` of the page before: for machines. The other parameters must stay the same.'),
   limit: Limit,
-  sort: Sort.optional().describe('“-” in front: descending. Unknown values come last.'),
-})
-export type ModelListQuery = z.output<typeof ModelListQuery>
+  sort: Sort.optional().describe(
+    '“-” in front: descending. Unknown values come last. Absent: the best match first, else by id.',
+  ),
+} as const
 
-/** The parameters in the words of the catalog. */
+const { provider: _provider, ...withoutProvider } = filterParameters
+const { capability: _capability, ...withoutCapability } = filterParameters
+
+/** Filters, order and paging: what every list of models takes. */
+export const ModelListQuery = z.strictObject({ ...filterParameters, ...pageParameters })
+/** Where the path says the provider, or the capability. */
+export const ProviderModelsQuery = z.strictObject({ ...withoutProvider, ...pageParameters })
+export const CapabilityModelsQuery = z.strictObject({ ...withoutCapability, ...pageParameters })
+
+type Filters = z.output<typeof ModelListQuery>
+export type ModelListQuery = Omit<Filters, 'provider' | 'capability'> &
+  Pick<Partial<Filters>, 'provider' | 'capability'>
+
+/** The parameters in the words of the catalog, and nothing but the filters. */
 export function toFilter(
   query: Pick<ModelListQuery, keyof typeof filterParameters>,
   audience: Audience,
 ): ModelFilter {
-  const { max_input_price: maxInputPrice, min_context: minContext, ...same } = query
-  return { ...same, maxInputPrice, minContext, audience }
+  const { provider, type, family, search, capability, modality, review, lifecycle, tier } = query
+  const { max_input_price: maxInputPrice, min_context: minContext } = query
+  return {
+    audience,
+    provider,
+    type,
+    family,
+    search,
+    capability,
+    modality,
+    review,
+    lifecycle,
+    tier,
+    maxInputPrice,
+    minContext,
+  }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { fieldNames, modelFields, type FieldKind } from '../../catalog/fields.ts'
 import { PriceComponent } from '../../catalog/price.ts'
+import { healthFields } from './health.ts'
 
 /** Decimal text; numbers would lose digits on their way. */
 export const Amount = z.string().describe('Decimal text.')
@@ -59,19 +60,37 @@ export const ModelSchema = z
   })
   .meta({ id: 'Model', description: 'An absent field is unknown.' })
 
+export const BenchmarkSchema = z
+  .object({
+    benchmark: z.string(),
+    score: Amount,
+    unit: z.string().nullable(),
+    rank: z.int().nullable(),
+    upstream: z.string(),
+    source: z.string().nullable(),
+    measuredAt: z.string().nullable(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Benchmark' })
+
 export const ModelDetailSchema = ModelSchema.extend({
+  ...healthFields,
+  benchmarks: z.array(BenchmarkSchema),
   extra: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .describe('What upstreams state beyond the fields, by upstream.'),
 }).meta({ id: 'ModelDetail' })
 
-export const ModelPageSchema = z.object({
-  version: z.int().describe('The catalog’s.'),
-  total: z.int().describe('Models on all pages.'),
-  page: z.int(),
-  limit: z.int(),
-  models: z.array(ModelSchema),
-})
+export const ModelPageSchema = z
+  .object({
+    version: z.int().describe('The catalog’s.'),
+    total: z.int().describe('Models on all pages.'),
+    page: z.int().nullable().describe('Null: a cursor was given.'),
+    limit: z.int(),
+    next: z.string().nullable().describe('`cursor` of the next page; null: this is the last one.'),
+    models: z.array(ModelSchema),
+  })
+  .meta({ id: 'ModelPage' })
 
 /** The id in a path, decoded. */
 export const ModelParams = z.strictObject({

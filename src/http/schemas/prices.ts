@@ -38,7 +38,7 @@ export const PricesSchema = z
 
 export const PriceHistoryQuery = z.strictObject({
   component: z.string().min(1).max(300).optional().describe('Canonical key, e.g. input.'),
-  page: Page,
+  page: Page.default(1),
   limit: Limit,
 })
 
