@@ -9,6 +9,7 @@ import { statusByCode } from '../src/http/problem.ts'
 import { describeMetrics } from '../src/metrics.ts'
 import { upstreams } from '../src/upstreams/registry.ts'
 import { code, markdownTable } from './markdown-table.ts'
+import { renderCircumstances, renderMeters } from './price-tables.ts'
 import { readAlerts } from './read-alerts.ts'
 
 const statuses = new Map<string, number>(Object.entries(statusByCode))
@@ -59,6 +60,8 @@ export const markedParts = {
         key ? `${code(key.env)}${key.required ? '' : ' (optional)'}` : '',
       ]),
     ),
+  meters: renderMeters,
+  circumstances: renderCircumstances,
 } as const satisfies Record<string, () => string>
 
 /** The document with its marked parts as they should be. Throws where a mark has no part. */

@@ -43,6 +43,25 @@ describe('the tables', () => {
     expect(marks).toEqual(['upstreams', 'config', 'errors', 'alerts', 'metrics', 'events'])
   })
 
+  it('of docs/prices.md are those of the code (npm run docs rewrites them)', () => {
+    const text = readProjectFile('docs/prices.md')
+    expect(renderMarkedParts(text)).toBe(text)
+    expect(found(text, /<!-- (\w+):begin -->/g)).toEqual(['meters', 'circumstances'])
+  })
+
+  it('of docs/prices.md name upstreams and files that exist', () => {
+    const text = readProjectFile('docs/prices.md')
+    const section = text.slice(
+      text.indexOf('## Where they come from'),
+      text.indexOf('## What exports'),
+    )
+    const named = found(section, /^\| ([a-z][a-z, -]+?) +\|/gm).flatMap((cell) => cell.split(', '))
+    expect(named.length).toBeGreaterThan(10)
+    const ids = new Set(upstreams.map(({ id }) => id))
+    expect(named.filter((id) => !ids.has(id))).toEqual([])
+    expect(found(text, topFolders).filter((path) => !projectHas(path))).toEqual([])
+  })
+
   it('of docs/upstreams.md are those of the registry (npm run docs rewrites it)', () => {
     expect(readProjectFile('docs/upstreams.md')).toBe(renderUpstreamsPage())
   })
@@ -52,9 +71,9 @@ describe('the tables', () => {
   })
 })
 
-describe('what the documents name exists:', () => {
-  const topFolders = /`((?:src|test|ops|prisma|docs|bench|\.ci)\/[^`\s]*)`/g
+const topFolders = /`((?:src|test|ops|prisma|docs|bench|\.ci)\/[^`\s]*)`/g
 
+describe('what the documents name exists:', () => {
   it.each(documents)('files and folders in $name', ({ text }) => {
     const paths = found(text, topFolders)
     // Of a pattern such as src/upstreams/<id>.ts the folder must exist.

@@ -119,7 +119,8 @@ export function circumstancesOf(sheet: PriceSheet, of: 'mode' | 'region' | 'vari
 /** Today's dated prices are flat already; those to come do not count yet. */
 function applies(component: PriceComponent, given: Circumstances): boolean {
   const { mode, region, variant, window, from } = component
-  if (from !== undefined || variant !== given.variant) return false
+  if (from !== undefined) return false
+  if (variant !== undefined && variant !== given.variant) return false
   if (mode !== undefined && mode !== given.mode) return false
   if (region !== undefined && region !== given.region) return false
   return window === undefined || isWithin(window, given.at)
@@ -158,15 +159,15 @@ function linesOf(components: readonly PriceComponent[], used: Used): CostLine[] 
 }
 
 /**
- * The components of one meter that name most of the circumstances: mode before region, window before
- * none, the time to live that was asked for, or the shortest.
+ * The components of one meter that name most of the circumstances: the variant, the mode, the region, an
+ * open window, in this order; the time to live that was asked for, or the shortest.
  */
 function mostSpecific(
   components: readonly PriceComponent[],
   given: Circumstances,
 ): PriceComponent[] {
   let rest = [...components]
-  for (const part of ['mode', 'region', 'window'] as const) {
+  for (const part of ['variant', 'mode', 'region', 'window'] as const) {
     const stating = rest.filter((component) => component[part] !== undefined)
     if (stating.length > 0) rest = stating
   }

@@ -129,6 +129,21 @@ describe('modes, regions, times to live', () => {
   })
 })
 
+describe('variants', () => {
+  const search = { meter: 'web_search', unit: 'each' } as const
+  const sheet: PriceComponent[] = [
+    ...plain,
+    { ...search, amount: '0.025', variant: 'low' },
+    { ...search, amount: '0.03', variant: 'high' },
+  ]
+
+  it('are prices of their meter, and leave the others as they are', () => {
+    const usage = { input: '1000000', web_search: '10' }
+    expect(totalOf(sheet, usage, { variant: 'high' })).toBe('1.55')
+    expect(cost(sheet, usage)).toMatchObject({ total: null, unpriced: ['web_search'] })
+  })
+})
+
 describe('windows and dates', () => {
   const peak = { from: '01:00', to: '04:00', days: [1, 2, 3, 4, 5] }
   const night: PriceComponent[] = [
