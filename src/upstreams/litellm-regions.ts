@@ -9,9 +9,9 @@
  * and sizes and qualities of images (`hd/1024-x-1024/…`, `bedrock/512-x-512/…`).
  */
 import {
-  sortComponents,
   componentKey,
   InvalidPrice,
+  sortComponents,
   type PriceComponent,
 } from '../catalog/price.ts'
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../json.ts'

@@ -7,9 +7,9 @@
  */
 import {
   componentKey,
+  InvalidPrice,
   readAmount,
   type PriceComponent,
-  InvalidPrice,
   type PriceUnit,
 } from '../catalog/price.ts'
 import { isJsonObject, JsonDecimal, type Json, type JsonObject } from '../json.ts'

@@ -5,7 +5,7 @@
  */
 import type { CatalogModel } from '../../catalog/model.ts'
 import type { PriceComponent, PriceSheet } from '../../catalog/price.ts'
-import { type Json, type JsonObject } from '../../json.ts'
+import type { Json, JsonObject } from '../../json.ts'
 import {
   flagNames,
   modalityNames,
