@@ -69,6 +69,52 @@ export const settings = {
     default: '9464',
     about: 'Port of /metrics in `plumbline worker`, plus NODE_APP_INSTANCE; 0 switches it off.',
   },
+  apiPublicRead: {
+    env: 'API_PUBLIC_READ',
+    schema: flag,
+    default: 'true',
+    about: 'Anybody may read the catalog (as tier free); false = only with a key or token.',
+  },
+  apiRateLimit: {
+    env: 'API_RATE_LIMIT',
+    schema: wholeNumber(0, 1_000_000),
+    default: '600',
+    about: 'Requests a minute from one address without a key; 0 = no limit.',
+  },
+  apiKeyRateLimit: {
+    env: 'API_KEY_RATE_LIMIT',
+    schema: wholeNumber(0, 1_000_000),
+    default: '6000',
+    about: 'Requests a minute with one key or of one token subject; 0 = no limit.',
+  },
+  trustProxy: {
+    env: 'TRUST_PROXY',
+    schema: text('a comma list of addresses or CIDR ranges', /^[\da-fA-F.:/, ]+$/).optional(),
+    about:
+      'Proxies whose X-Forwarded-For is believed (10.0.0.0/8, ::1). Not set: none, the connection counts.',
+  },
+  jwtIssuer: {
+    env: 'JWT_ISSUER',
+    schema: text('an issuer', /^\S+$/).optional(),
+    about:
+      'Issuer (`iss`) of tokens that are taken beside API keys; with JWT_AUDIENCE and JWT_JWKS_URL.',
+  },
+  jwtAudience: {
+    env: 'JWT_AUDIENCE',
+    schema: text('an audience', /^\S+$/).optional(),
+    about: 'Audience (`aud`) that a token must be for.',
+  },
+  jwtJwksUrl: {
+    env: 'JWT_JWKS_URL',
+    schema: url(['https:', 'http:']).optional(),
+    about: 'Where the public keys of the issuer are.',
+  },
+  jwtTierClaim: {
+    env: 'JWT_TIER_CLAIM',
+    schema: text('a claim', /^[\w:/.-]+$/),
+    default: 'tier',
+    about: 'Claim of a token that holds the tier: free, pro, enterprise.',
+  },
   apiCacheMaxBytes: {
     env: 'API_CACHE_MAX_BYTES',
     schema: bytes,
@@ -322,6 +368,9 @@ function relations(values: Settings): string[] {
   const problems: string[] = []
   if (values.jobStalledIntervalMs >= values.jobLockMs)
     problems.push('JOB_STALLED_INTERVAL must be shorter than JOB_LOCK_DURATION')
+  const token = [values.jwtIssuer, values.jwtAudience, values.jwtJwksUrl]
+  if (token.includes(undefined) && token.some((value) => value !== undefined))
+    problems.push('JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL go together: set all three or none')
   if (values.port !== 0 && values.port === values.metricsPort)
     problems.push(`PORT and METRICS_PORT must differ, both are ${values.port}`)
   return problems

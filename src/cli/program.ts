@@ -71,6 +71,10 @@ const commands: Readonly<Record<string, CommandRow>> = {
     about: 'Follow the events that tell other services what changed.',
     load: async () => (await import('./events.ts')).eventsCommand(),
   },
+  keys: {
+    about: 'Make, list and revoke API keys.',
+    load: async () => (await import('./keys.ts')).keysCommand(),
+  },
   export: {
     about: 'Write the catalog in a format that other tools read.',
     load: async () => (await import('./export.ts')).exportCommand(),

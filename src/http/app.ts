@@ -10,7 +10,7 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { PlumblineError } from '../errors.ts'
 import { runWithin } from '../run-within.ts'
-import { anonymous } from './caller.ts'
+import { registerAccess } from './access/access.ts'
 import { registerRepeatedAnswers } from './catalog-route.ts'
 import type { HttpContext } from './http-context.ts'
 import { encodeModelId } from './model-id-urls.ts'
@@ -94,7 +94,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   return { url, close: () => (closed ??= closeApp(app, closeWithinMs)) }
 }
 
-function createApp({ log, metrics }: HttpContext): FastifyInstance {
+function createApp({ log, metrics, config }: HttpContext): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = log
   const app = fastify({
     ...limits,
@@ -110,6 +110,8 @@ function createApp({ log, metrics }: HttpContext): FastifyInstance {
     // A caller's own id would end up in our log unchecked.
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    // Anybody can write X-Forwarded-For: only what the named proxies wrote counts.
+    trustProxy: config.trustProxy?.split(',').map((range) => range.trim()) ?? false,
     rewriteUrl: ({ url = '/' }) => encodeModelId(url),
     // Ids of models have up to 500 characters, three bytes each when they are encoded.
     routerOptions: { maxParamLength: 2000 },
@@ -120,11 +122,6 @@ function createApp({ log, metrics }: HttpContext): FastifyInstance {
   app.setValidatorCompiler(validatorCompiler)
   // Schemas of answers are for the documentation and the tests; what we made we need not check again.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
-  app.decorateRequest('caller')
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.caller = anonymous
-    done()
-  })
   app.addHook('onRequest', ({ url }, _reply, done) => done(url.includes('%00') ? nul : undefined))
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, refusal(404, 'There is nothing at this path.')),
@@ -143,13 +140,16 @@ function createApp({ log, metrics }: HttpContext): FastifyInstance {
   return app
 }
 
+const rateHeaders = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']
+
 /** What a page in somebody's browser needs, and what protects ours. */
 async function registerApiPlugins(app: FastifyInstance, context: HttpContext): Promise<void> {
+  registerAccess(app, context)
   registerRepeatedAnswers(app, context)
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST'],
-    exposedHeaders: ['etag', 'x-catalog-version', 'retry-after', 'link'],
+    exposedHeaders: ['etag', 'x-catalog-version', 'retry-after', ...rateHeaders],
     maxAge: 86_400,
   })
   await app.register(helmet, { global: true })

@@ -1,9 +1,11 @@
 /** The slice of the context that the doors over HTTP need. */
 import type { Db } from '../catalog/database.ts'
+import type { Config } from '../config.ts'
 import type { AnswerCache } from './cache/answer-cache.ts'
 import type { CatalogWatch } from './catalog-watch.ts'
 import type { GaugeContext } from './collect-gauges.ts'
 import type { ReadinessContext } from './readiness.ts'
+import type { HttpRedis } from './redis.ts'
 import type { Totals } from './totals.ts'
 
 export interface HttpContext extends GaugeContext, ReadinessContext {
@@ -11,9 +13,23 @@ export interface HttpContext extends GaugeContext, ReadinessContext {
   /** Opened when it is used first, as are the answers that depend on it. */
   readonly watch: CatalogWatch
   readonly answers: AnswerCache
-  config: ReadinessContext['config'] & {
-    /** Event streams that may be open at the same time. */
-    readonly apiMaxStreams: number
-  }
+  /** For the cache and the limits of requests. */
+  readonly httpRedis: HttpRedis
+  config: ReadinessContext['config'] & HttpConfig
   totals: Totals
 }
+
+export type HttpConfig = Pick<
+  Config,
+  | 'adminApiKey'
+  | 'apiKeyRateLimit'
+  | 'apiMaxStreams'
+  | 'apiPublicRead'
+  | 'apiRateLimit'
+  | 'jwtAudience'
+  | 'jwtIssuer'
+  | 'jwtJwksUrl'
+  | 'jwtTierClaim'
+  | 'redisPrefix'
+  | 'trustProxy'
+>

@@ -12,12 +12,15 @@ export const problemType = 'application/problem+json; charset=utf-8'
 
 export const statusByCode = {
   invalid_argument: 400,
+  unauthenticated: 401,
+  forbidden: 403,
   not_found: 404,
   already_running: 409,
   superseded: 409,
   version_ahead: 409,
   version_gone: 410,
   cooldown: 429,
+  rate_limited: 429,
   internal: 500,
   config_invalid: 500,
   fetch_refused: 502,
@@ -41,6 +44,7 @@ export const statusByCode = {
   cancelled: 503,
   circuit_open: 503,
   too_many_streams: 503,
+  identity_unavailable: 503,
   schema_mismatch: 503,
   migration_failed: 503,
   database_unavailable: 503,
@@ -113,6 +117,8 @@ export function refusal(status: number, detail: string): Problem {
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem) {
   if (problem.retryAfterSeconds !== undefined)
     void reply.header('retry-after', problem.retryAfterSeconds)
+  // RFC 9110 wants a challenge with every 401.
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="plumbline"')
   return reply
     .code(problem.status)
     .header('cache-control', 'no-store')

@@ -25,3 +25,17 @@ export function openHttpRedis(url: string, log: EventsLog): HttpRedis {
   redis.on('ready', () => outage.recovered())
   return redis
 }
+
+/** For counts per minute: adds, and gives the sum of all processes. */
+export async function addToWindow(
+  redis: HttpRedis,
+  key: string,
+  by: number,
+  ttlMs: number,
+): Promise<number> {
+  const [added] = (await redis.multi().incrby(key, by).pexpire(key, ttlMs).exec()) ?? []
+  if (!added) throw new Error('Redis did not answer.')
+  const [error, count] = added
+  if (error) throw error
+  return Number(count)
+}

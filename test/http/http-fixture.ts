@@ -6,7 +6,7 @@ import { startHttp, type HttpOptions, type HttpServer } from '../../src/http/app
 import { createAnswerCache } from '../../src/http/cache/answer-cache.ts'
 import { createRedisAnswers } from '../../src/http/cache/redis-answers.ts'
 import { watchCatalog } from '../../src/http/catalog-watch.ts'
-import type { HttpContext } from '../../src/http/http-context.ts'
+import type { HttpConfig, HttpContext } from '../../src/http/http-context.ts'
 import { createTotals } from '../../src/http/totals.ts'
 import { openHttpRedis } from '../../src/http/redis.ts'
 import { createLogger } from '../../src/log.ts'
@@ -53,12 +53,26 @@ export interface TestHttpOptions extends Partial<
   databaseUrl?: string
   redisUrl?: string
   apiMaxStreams?: number
+  /** Of keys, tokens and limits; by default nothing is limited. */
+  access?: Partial<HttpConfig>
+}
+
+const unlimited: Omit<HttpConfig, 'apiMaxStreams' | 'redisPrefix'> = {
+  adminApiKey: undefined,
+  apiKeyRateLimit: 0,
+  apiPublicRead: true,
+  apiRateLimit: 0,
+  jwtAudience: undefined,
+  jwtIssuer: undefined,
+  jwtJwksUrl: undefined,
+  jwtTierClaim: 'tier',
+  trustProxy: undefined,
 }
 
 /** The caller closes it; its database is dropped then. */
 export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp> {
   const database = await createDatabase()
-  const { apiMaxStreams = 300, ...httpOptions } = options
+  const { apiMaxStreams = 300, access = {}, ...httpOptions } = options
   const url = options.databaseUrl ?? database.url
   const lines: string[] = []
   const log = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } })
@@ -89,7 +103,8 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
     watch,
     answers,
     totals: createTotals(),
-    config: { databaseUrl: url, apiMaxStreams },
+    httpRedis,
+    config: { ...unlimited, ...access, databaseUrl: url, apiMaxStreams, redisPrefix: prefix },
   }
   const server = await startHttp({
     host: '127.0.0.1',

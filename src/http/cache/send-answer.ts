@@ -1,5 +1,6 @@
 /** Answers over HTTP: validators, 304, compression, and what caches on the way may do with them. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { allowanceHeaders } from '../access/access.ts'
 import { acceptedEncoding } from './accepted-encoding.ts'
 import type { Answer, EncodedBody, Encoding, SentForm } from './answer.ts'
 
@@ -100,8 +101,10 @@ export function sendAgain(request: FastifyRequest, reply: FastifyReply, answer: 
   const form: SentForm | undefined = answer.sent.get(formKey(request))
   if (!form) return false
   reply.hijack()
+  const { allowance } = request
+  const own = allowance ? allowanceHeaders(allowance).flat() : []
   if (isHeld(request.headers['if-none-match'], answer.etag))
-    reply.raw.writeHead(304, form.notModifiedHeaders).end()
-  else reply.raw.writeHead(200, form.headers).end(form.body)
+    reply.raw.writeHead(304, [...form.notModifiedHeaders, ...own]).end()
+  else reply.raw.writeHead(200, [...form.headers, ...own]).end(form.body)
   return true
 }
