@@ -2,10 +2,10 @@
  * What a plain cron job would do: `prisma.model.upsert` for every model, one after the other or in
  * batches, at every poll. Against it: the same rows in one statement, and what a refresh takes.
  */
-import { inTransaction, type Db } from '../src/catalog/database.ts'
+import { inTransaction, writeTogether, type Db } from '../src/catalog/database.ts'
 import { fieldNames, modelFields } from '../src/catalog/fields.ts'
 import type { CatalogModel } from '../src/catalog/model.ts'
-import { modelHash, upsertModels } from '../src/catalog/models.ts'
+import { modelHash, modelUpsert } from '../src/catalog/models.ts'
 import { flatAmount, priceState } from '../src/catalog/price.ts'
 import { modelsDev } from '../src/upstreams/models-dev.ts'
 import { catalogOf, readPayload } from '../test/support/catalog-of.ts'
@@ -133,7 +133,8 @@ async function upsertAtOnce(db: Db, models: readonly CatalogModel[]): Promise<vo
     missingSince: null,
     retiredAt: null,
   }))
-  await inTransaction(db, (tx) => upsertModels(tx, writes, { commitId: 1, at: new Date() }))
+  const upsert = modelUpsert(writes, { commitId: 1, at: new Date() })
+  await inTransaction(db, (tx) => writeTogether(tx, { upsert }))
 }
 
 async function upsertInBatches(

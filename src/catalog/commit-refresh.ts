@@ -4,20 +4,15 @@
  * last statement.
  */
 import { modelKey, type CatalogModel } from './model.ts'
-import type { Tx } from './database.ts'
+import { writeTogether, type Statement, type Tx } from './database.ts'
 import { diffRecords, flattenModel, isPriceField } from './flat-record.ts'
 import { readListingsOfModels } from './listings.ts'
 import { mergeModel, type Authority, type StatedListing } from './merge.ts'
-import {
-  appendModelChanges,
-  recordPrices,
-  type ChangeKind,
-  type ModelChange,
-} from './model-changes.ts'
+import { changeInsert, priceUpdates, type ChangeKind, type ModelChange } from './model-changes.ts'
 import {
   modelHash,
+  modelUpsert,
   readModelsOf,
-  upsertModels,
   type ModelWrite,
   type StoredModel,
 } from './models.ts'
@@ -28,6 +23,7 @@ export interface MergePolicy {
   autoActivate: boolean
   /** False: the caller knows that the provider has none. */
   mayHaveOverrides?: boolean
+  mayHaveModels?: boolean
 }
 
 export interface MergeStamp {
@@ -44,48 +40,75 @@ export async function commitModels(
   policy: MergePolicy,
   stamp: MergeStamp,
 ): Promise<ModelChange[]> {
-  if (modelIds.length === 0) return []
-  const listings = Map.groupBy(
-    await readListingsOfModels(tx, provider, modelIds),
-    ({ modelId }) => modelId,
-  )
-  const stored = new Map(
-    (await readModelsOf(tx, provider, modelIds)).map((model) => [model.modelId, model]),
-  )
-  const set = policy.mayHaveOverrides === false ? [] : await readOverrides(tx, provider, stamp.at)
+  const listings = await readListingsOfModels(tx, provider, modelIds)
+  return commitStated(tx, { provider, listings, writes: {} }, policy, stamp)
+}
+
+/** All listings of some models of a provider, as they will be when `writes` has been written. */
+export interface StatedModels {
+  provider: string
+  listings: readonly StatedListing[]
+  writes: Readonly<Record<string, Statement>>
+}
+
+/** `commitModels` for a caller who has the listings at hand: they are written in the same statement. */
+export async function commitStated(
+  tx: Tx,
+  { provider, listings, writes }: StatedModels,
+  policy: MergePolicy,
+  stamp: MergeStamp,
+): Promise<ModelChange[]> {
+  const byModel = Map.groupBy(listings, ({ modelId }) => modelId)
+  const changed = await mergeChanged(tx, provider, byModel, policy, stamp)
+  const changes = changed.map(describeChange)
+  await writeTogether(tx, {
+    ...writes,
+    models: modelUpsert(
+      changed.map((model) => toWrite(model, stamp.at)),
+      stamp,
+    ),
+    changes: changeInsert(changes.filter(isLogged), stamp),
+    ...priceUpdates(changed, stamp),
+  })
+  return changes
+}
+
+/** Those that are not what is stored. */
+async function mergeChanged(
+  tx: Tx,
+  provider: string,
+  listings: ReadonlyMap<string, readonly StatedListing[]>,
+  { authority, autoActivate, mayHaveModels, mayHaveOverrides }: MergePolicy,
+  { at }: MergeStamp,
+): Promise<MergedModel[]> {
+  if (listings.size === 0) return []
+  const models =
+    mayHaveModels === false ? [] : await readModelsOf(tx, provider, [...listings.keys()])
+  const storedById = new Map(models.map((model) => [model.modelId, model]))
+  const set = mayHaveOverrides === false ? [] : await readOverrides(tx, provider, at)
   const overrides = Map.groupBy(set, ({ modelId }) => modelId)
-  const today = stamp.at.toISOString().slice(0, 10)
+  const today = at.toISOString().slice(0, 10)
   const merged = [...listings].map(([modelId, stated]) => {
-    const before = stored.get(modelId)
+    const before = storedById.get(modelId)
     const after = mergeModel({
       provider,
       modelId,
       listings: stated,
       overrides: overrides.get(modelId) ?? [],
       operator: before,
-      authority: policy.authority,
-      autoActivate: policy.autoActivate,
+      authority,
+      autoActivate,
       today,
     })
-    return { before, after, hash: modelHash(after), listings: stated }
+    return { before, after, hash: modelHash(after) }
   })
-  const changed = merged.filter(({ before, hash }) => before?.hash !== hash)
-  await upsertModels(
-    tx,
-    changed.map((model) => toWrite(model, stamp.at)),
-    stamp,
-  )
-  const changes = changed.map(describeChange)
-  await appendModelChanges(tx, changes.filter(isLogged), stamp)
-  await recordPrices(tx, changed, stamp)
-  return changes
+  return merged.filter(({ before, hash }) => before?.hash !== hash)
 }
 
 interface MergedModel {
   before: StoredModel | undefined
   after: CatalogModel
   hash: string
-  listings: StatedListing[]
 }
 
 function toWrite({ before, after, hash }: MergedModel, at: Date): ModelWrite {

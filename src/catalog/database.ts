@@ -101,10 +101,30 @@ export async function readDatabaseClock(reader: Reader): Promise<Date> {
   return row?.now ?? new Date()
 }
 
+/** A statement that writes, as its text and values; undefined = there is nothing to write. */
+export type Statement = Prisma.Sql | undefined
+
+/**
+ * Several statements in one round trip, by name. Each sees the rows as they were before all of them, and
+ * PostgreSQL runs them in any order, except that one which reads `FROM` another's name runs after it.
+ */
+export async function writeTogether(
+  tx: Tx,
+  statements: Readonly<Record<string, Statement>>,
+): Promise<void> {
+  const parts = Object.entries(statements).flatMap(([name, statement]) =>
+    statement ? [Prisma.sql`${Prisma.raw(name)} AS (${statement})`] : [],
+  )
+  if (parts.length > 0) await tx.$executeRaw`WITH ${Prisma.join(parts, ', ')} SELECT 1`
+}
+
 /** The columns of a set-based statement: name → SQL type. */
 export type RecordColumns = Readonly<Record<string, string>>
 
-/** `jsonb_to_recordset(rows) AS r(column type, …)`: one parameter, however many rows. */
+/**
+ * `jsonb_to_recordset(rows) AS r(column type, …)`: one parameter, however many rows. A column that a row
+ * does not have is null: left out it costs nothing.
+ */
 export function recordset(rows: readonly object[], columns: RecordColumns): Prisma.Sql {
   const types = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`)
   return Prisma.sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(${Prisma.raw(types.join(', '))})`

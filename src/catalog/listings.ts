@@ -3,7 +3,16 @@
  * a loop of upserts was measured 25 to 50 times slower. Ids are in the order of COLLATE "C".
  */
 import { parseJson, type JsonObject } from '../json.ts'
-import { assignExcluded, columnList, Prisma, recordset, type Reader, type Tx } from './database.ts'
+import {
+  assignExcluded,
+  columnList,
+  Prisma,
+  recordset,
+  writeTogether,
+  type Reader,
+  type Statement,
+  type Tx,
+} from './database.ts'
 import type { ModelFields } from './fields.ts'
 import type { Listing } from './listing.ts'
 import type { ListingState, StatedListing } from './merge.ts'
@@ -14,22 +23,8 @@ export interface SliceKey {
   provider: string
 }
 
-/** A stored listing without its content. */
-export interface ListingIndexRow {
-  modelId: string
+export interface StoredListing extends StatedListing {
   hash: string
-  state: ListingState
-}
-
-export async function readListingIndex(
-  reader: Reader,
-  { upstream, provider }: SliceKey,
-  modelIds: readonly string[],
-): Promise<ListingIndexRow[]> {
-  if (modelIds.length === 0) return []
-  return reader.$queryRaw`
-    SELECT model_id AS "modelId", hash, state FROM listings
-    WHERE upstream = ${upstream} AND provider = ${provider} AND model_id = ANY(${modelIds})`
 }
 
 /** The listings of one upstream for these models. */
@@ -37,7 +32,7 @@ export async function readListings(
   reader: Reader,
   { upstream, provider }: SliceKey,
   modelIds: readonly string[],
-): Promise<StatedListing[]> {
+): Promise<StoredListing[]> {
   if (modelIds.length === 0) return []
   const rows = await reader.$queryRaw<ListingRow[]>`
     SELECT ${listingSelection} FROM listings
@@ -50,14 +45,14 @@ export async function readListingsOfModels(
   reader: Reader,
   provider: string,
   modelIds: readonly string[],
-): Promise<StatedListing[]> {
+): Promise<StoredListing[]> {
   if (modelIds.length === 0) return []
   const rows = await reader.$queryRaw<ListingRow[]>`
     SELECT ${listingSelection} FROM listings WHERE provider = ${provider} AND model_id = ANY(${modelIds})`
   return rows.map(toListing)
 }
 
-const listingSelection = Prisma.sql`upstream, provider, model_id AS "modelId", state,
+const listingSelection = Prisma.sql`upstream, provider, model_id AS "modelId", state, hash,
   fields::text AS fields, prices::text AS prices, extra::text AS extra`
 
 interface ListingRow {
@@ -65,12 +60,13 @@ interface ListingRow {
   provider: string
   modelId: string
   state: ListingState
+  hash: string
   fields: string
   prices: string
   extra: string
 }
 
-function toListing(row: ListingRow): StatedListing {
+function toListing(row: ListingRow): StoredListing {
   return {
     ...row,
     fields: JSON.parse(row.fields) as ModelFields,
@@ -104,14 +100,22 @@ const listingColumns = {
   commit_id: 'bigint',
 } as const
 
-/** Inserts and replaces; every written listing is present. */
 export async function upsertListings(
   tx: Tx,
+  key: SliceKey,
+  writes: readonly ListingWrite[],
+  stamp: WriteStamp,
+): Promise<void> {
+  await writeTogether(tx, { upserted: listingUpsert(key, writes, stamp) })
+}
+
+/** Inserts and replaces; every written listing is present. */
+export function listingUpsert(
   { upstream }: SliceKey,
   writes: readonly ListingWrite[],
   { commitId, at }: WriteStamp,
-): Promise<void> {
-  if (writes.length === 0) return
+): Statement {
+  if (writes.length === 0) return undefined
   const rows = writes.map(({ listing, hash }) => ({
     upstream,
     provider: listing.provider,
@@ -125,7 +129,7 @@ export async function upsertListings(
     changed_at: at,
     commit_id: commitId,
   }))
-  await tx.$executeRaw`
+  return Prisma.sql`
     INSERT INTO listings (${columnList(listingColumns)})
     SELECT ${columnList(listingColumns, 'r.')} FROM ${recordset(rows, listingColumns)}
     ON CONFLICT (upstream, provider, model_id) DO UPDATE
@@ -134,42 +138,35 @@ export async function upsertListings(
 }
 
 /** Listings that are listed again, with the content they had. */
-export async function markListingsPresent(
-  tx: Tx,
-  key: SliceKey,
-  ids: readonly string[],
-  stamp: WriteStamp,
-): Promise<void> {
-  if (ids.length === 0) return
-  await tx.$executeRaw`
+export function listingReturn(key: SliceKey, ids: readonly string[], stamp: WriteStamp): Statement {
+  if (ids.length === 0) return undefined
+  return Prisma.sql`
     UPDATE listings SET state = 'present', missing_since = NULL, missing_at_collect = NULL,
       changed_at = ${stamp.at}, commit_id = ${stamp.commitId}
     WHERE upstream = ${key.upstream} AND provider = ${key.provider} AND model_id = ANY(${ids})`
 }
 
 /** Absent for the first time: served on, marked, until `readDueListings` names them. */
-export async function markListingsMissing(
-  tx: Tx,
+export function listingAbsence(
   key: SliceKey,
   ids: readonly string[],
   stamp: WriteStamp,
-): Promise<void> {
-  if (ids.length === 0) return
-  await tx.$executeRaw`
+): Statement {
+  if (ids.length === 0) return undefined
+  return Prisma.sql`
     UPDATE listings SET state = 'missing', missing_since = ${stamp.at}, changed_at = ${stamp.at},
       missing_at_collect = (SELECT success_count FROM upstreams WHERE id = ${key.upstream}),
       commit_id = ${stamp.commitId}
     WHERE upstream = ${key.upstream} AND provider = ${key.provider} AND model_id = ANY(${ids})`
 }
 
-export async function retireListings(
-  tx: Tx,
+export function listingRetirement(
   key: SliceKey,
   ids: readonly string[],
   stamp: WriteStamp,
-): Promise<void> {
-  if (ids.length === 0) return
-  await tx.$executeRaw`
+): Statement {
+  if (ids.length === 0) return undefined
+  return Prisma.sql`
     UPDATE listings SET state = 'retired', changed_at = ${stamp.at}, commit_id = ${stamp.commitId},
       missing_since = coalesce(missing_since, ${stamp.at})
     WHERE upstream = ${key.upstream} AND provider = ${key.provider} AND model_id = ANY(${ids})`

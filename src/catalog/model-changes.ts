@@ -1,6 +1,13 @@
 /** The append-only change log and the price history that follows from it. */
 import type { Json } from '../json.ts'
-import { columnList, recordset, type Tx } from './database.ts'
+import {
+  columnList,
+  Prisma,
+  recordset,
+  writeTogether,
+  type Statement,
+  type Tx,
+} from './database.ts'
 import type { FieldChange } from './flat-record.ts'
 import type { CatalogModel } from './model.ts'
 import { componentKey } from './price.ts'
@@ -40,9 +47,13 @@ export async function appendModelChanges(
   changes: readonly ModelChange[],
   stamp: ChangeStamp,
 ): Promise<void> {
+  await writeTogether(tx, { changes: changeInsert(changes, stamp) })
+}
+
+export function changeInsert(changes: readonly ModelChange[], stamp: ChangeStamp): Statement {
   const rows = changes.flatMap((change) => toRows(change, stamp))
-  if (rows.length === 0) return
-  await tx.$executeRaw`
+  if (rows.length === 0) return undefined
+  return Prisma.sql`
     INSERT INTO model_changes (${columnList(changeColumns)})
     SELECT ${columnList(changeColumns, 'r.')} FROM ${recordset(rows, changeColumns)}`
 }
@@ -87,22 +98,36 @@ export interface RepricedModel {
   after: CatalogModel
 }
 
-/** Closes the validity of every amount that is not charged any more and opens that of the new ones. */
-export async function recordPrices(
-  tx: Tx,
+/**
+ * Closes the validity of every amount that is not charged any more and opens that of the new ones: in
+ * this order, since a component has one open price. Statements for `writeTogether`; all models are of
+ * one provider.
+ */
+export function priceUpdates(
   models: readonly RepricedModel[],
   { commitId, at }: ChangeStamp,
-): Promise<void> {
+): { closed: Statement; opened: Statement } {
   const { closed, opened } = priceMoves(models)
-  if (closed.length > 0)
-    await tx.$executeRaw`
+  const [first] = closed
+  const ids = [...new Set(closed.map(({ model_id }) => model_id))]
+  return {
+    // The models first: the join alone would be planned as a look at every open price there is.
+    closed:
+      first &&
+      Prisma.sql`
       UPDATE price_history p SET valid_to = greatest(p.valid_from, ${at}::timestamptz)
       FROM ${recordset(closed, priceColumns)}
-      WHERE p.provider = r.provider AND p.model_id = r.model_id AND p.component = r.component AND p.valid_to IS NULL`
-  if (opened.length > 0)
-    await tx.$executeRaw`
+      WHERE p.provider = ${first.provider} AND p.model_id = ANY(${ids}) AND p.valid_to IS NULL
+        AND p.model_id = r.model_id AND p.component = r.component
+      RETURNING 1`,
+    opened:
+      opened.length === 0
+        ? undefined
+        : Prisma.sql`
       INSERT INTO price_history (${columnList(priceColumns)}, valid_from, commit_id)
-      SELECT ${columnList(priceColumns, 'r.')}, ${at}, ${commitId} FROM ${recordset(opened, priceColumns)}`
+      SELECT ${columnList(priceColumns, 'r.')}, ${at}, ${commitId} FROM ${recordset(opened, priceColumns)}
+      ${first ? Prisma.sql`WHERE (SELECT count(*) FROM closed) >= 0` : Prisma.empty}`,
+  }
 }
 
 interface PriceRow {

@@ -7,7 +7,7 @@ import {
   recordset,
   type Reader,
   type RecordColumns,
-  type Tx,
+  type Statement,
 } from './database.ts'
 import {
   fieldNames,
@@ -83,14 +83,13 @@ export interface ModelWrite {
   retiredAt: Date | null
 }
 
-export async function upsertModels(
-  tx: Tx,
+export function modelUpsert(
   writes: readonly ModelWrite[],
   { commitId, at }: { commitId: number; at: Date },
-): Promise<void> {
-  if (writes.length === 0) return
+): Statement {
+  if (writes.length === 0) return undefined
   const rows = writes.map((write) => toRow(write, commitId, at))
-  await tx.$executeRaw`
+  return Prisma.sql`
     INSERT INTO models (${columnList(columns)}) SELECT ${columnList(columns, 'r.')} FROM ${recordset(rows, columns)}
     ON CONFLICT (provider, model_id) DO UPDATE SET ${assignExcluded(columns, ['provider', 'model_id', 'created_at'])}
     WHERE models.hash IS DISTINCT FROM EXCLUDED.hash`
@@ -118,8 +117,8 @@ function toRow(
     review: model.review,
     lifecycle: model.lifecycle,
     tiers: model.tiers,
-    missing_since: missingSince,
-    retired_at: retiredAt,
+    missing_since: missingSince ?? undefined,
+    retired_at: retiredAt ?? undefined,
     provenance: model.provenance,
     conflicts: model.conflicts,
     hash,
@@ -130,13 +129,13 @@ function toRow(
 }
 
 // The columns are USD: a sheet in another currency is only in `prices`.
-function columnAmount(prices: PriceSheet, meter: Meter): string | null {
-  return prices.currency === undefined ? (flatAmount(prices, meter) ?? null) : null
+function columnAmount(prices: PriceSheet, meter: Meter): string | undefined {
+  return prices.currency === undefined ? flatAmount(prices, meter) : undefined
 }
 
 // An unknown list is an empty array: its column has no null.
-function emptyOf(name: keyof ModelFields): [] | null {
-  return modelFields[name].kind === 'list' ? [] : null
+function emptyOf(name: keyof ModelFields): [] | undefined {
+  return modelFields[name].kind === 'list' ? [] : undefined
 }
 
 const selectedFields = Prisma.raw(

@@ -1,6 +1,6 @@
 /** Providers and what upstreams say of them as a whole. */
 import { canonicalJson, parseJson, type JsonObject } from '../json.ts'
-import { type Reader, type Tx } from './database.ts'
+import { Prisma, type Reader, type Statement } from './database.ts'
 import type { ProviderFacts } from './listing.ts'
 import type { CatalogProvider } from './model.ts'
 
@@ -16,28 +16,26 @@ interface ProviderRow {
 
 /**
  * Writes what one upstream says of a provider; the columns follow the best upstream that says anything.
- * `known` is `providers.extra` as read with the row's lock. Returns whether something changed.
+ * `known` is `providers.extra` as read with the row's lock. Undefined when nothing has changed.
  */
-export async function commitProviderFacts(
-  tx: Tx,
+export function providerFactsUpdate(
   { provider, upstream }: { provider: string; upstream: string },
   facts: ProviderFacts,
   known: string,
   rank: (upstream: string) => number,
-): Promise<boolean> {
+): Statement {
   const all = parseJson(known) as JsonObject
   const stated = parseJson(JSON.stringify(facts)) as JsonObject
-  if (canonicalJson(all[upstream] ?? {}) === canonicalJson(stated)) return false
+  if (canonicalJson(all[upstream] ?? {}) === canonicalJson(stated)) return undefined
   const { [upstream]: _previous, ...others } = all
   // An upstream that lists the provider no more says nothing of it: it has no part in `extra`.
   const isStated = Object.keys(stated).length > 0
   const next: JsonObject = isStated ? { ...others, [upstream]: stated } : others
   const best = mergeFacts(next, rank)
-  await tx.$executeRaw`
+  return Prisma.sql`
     UPDATE providers SET name = ${best.name ?? provider}, env = ${best.env ?? []}, npm = ${best.npm ?? null},
       api = ${best.api ?? null}, doc = ${best.doc ?? null}, extra = ${JSON.stringify(next)}::jsonb, updated_at = now()
     WHERE id = ${provider}`
-  return true
 }
 
 function mergeFacts(all: JsonObject, rank: (upstream: string) => number): ProviderFacts {

@@ -77,26 +77,6 @@ export async function lockProvider(tx: Tx, provider: string): Promise<void> {
   if (rows.length === 0) throw new PlumblineError('not_found', `There is no provider ${provider}.`)
 }
 
-/** What is rarely there, asked once so that it need not be looked for: after the lock, never before. */
-export interface SliceSurroundings {
-  valueHolds: boolean
-  sliceHold: boolean
-  overrides: boolean
-  missing: boolean
-}
-
-export async function readSurroundings(
-  tx: Tx,
-  { upstream, provider }: SliceKey,
-): Promise<SliceSurroundings> {
-  const [row] = await tx.$queryRaw<SliceSurroundings[]>`
-    SELECT EXISTS (SELECT 1 FROM holds WHERE provider = ${provider} AND kind = 'value' AND status IN ('open', 'rejected')) AS "valueHolds",
-      EXISTS (SELECT 1 FROM holds WHERE upstream = ${upstream} AND provider = ${provider} AND kind = 'slice' AND status = 'open') AS "sliceHold",
-      EXISTS (SELECT 1 FROM overrides WHERE provider = ${provider}) AS overrides,
-      EXISTS (SELECT 1 FROM listings WHERE upstream = ${upstream} AND provider = ${provider} AND state = 'missing') AS missing`
-  return row ?? { valueHolds: true, sliceHold: true, overrides: true, missing: true }
-}
-
 export interface SliceApplication {
   fence: number
   hash: string
@@ -112,13 +92,12 @@ export interface SliceApplication {
   unsettledIds: readonly string[]
 }
 
-export async function recordAppliedSlice(
-  tx: Tx,
-  key: SliceKey,
+/** After its listings were written: it counts those that are present. */
+export function appliedSliceUpdate(
+  { upstream, provider }: SliceKey,
   applied: SliceApplication,
-): Promise<void> {
-  const { upstream, provider } = key
-  await tx.$executeRaw`
+): Prisma.Sql {
+  return Prisma.sql`
     UPDATE provider_slices SET applied_fence = ${applied.fence}, applied_hash = ${applied.hash},
       adapter_version = ${applied.adapterVersion}, snapshot_id = ${applied.snapshotId}, applied_at = ${applied.at},
       rejected_hash = NULL,
@@ -127,8 +106,8 @@ export async function recordAppliedSlice(
         Prisma.sql`coalesce(${applied.hashes ?? null}::text, (SELECT c.hashes FROM snapshot_slices c
         WHERE c.snapshot_id = ${applied.snapshotId} AND c.provider = ${provider} AND c.chunk = 0))`,
       )},
-      listing_count = (SELECT count(*) FROM listings WHERE upstream = ${upstream}
-        AND provider = ${provider} AND state = 'present')
+      listing_count = (SELECT count(*) FILTER (WHERE state = 'present') FROM listings
+        WHERE upstream = ${upstream} AND provider = ${provider})
     WHERE upstream = ${upstream} AND provider = ${provider}`
 }
 

@@ -66,16 +66,13 @@ export interface StagedSlice {
   chunk: (index: number) => Promise<PendingListing[]>
 }
 
-export async function readStagedSlice(
+/** `payload` is that of chunk 0; the other chunks are read when they are asked for. */
+export function parseStagedSlice(
   reader: Reader,
-  snapshotId: number,
-  provider: string,
-): Promise<StagedSlice | undefined> {
-  const [row] = await reader.$queryRaw<{ payload: string }[]>`
-    SELECT payload FROM snapshot_slices WHERE snapshot_id = ${snapshotId} AND provider = ${provider} AND chunk = 0`
-  if (!row) return undefined
+  { snapshotId, provider, payload }: { snapshotId: number; provider: string; payload: string },
+): StagedSlice {
   // Written by stageSlices above, as its types say.
-  const { chunk: first, chunks, ...header } = parseJson(row.payload) as unknown as FirstChunk
+  const { chunk: first, chunks, ...header } = parseJson(payload) as unknown as FirstChunk
   const chunk = async (index: number) => {
     return (index === 0 ? first : await readChunk(reader, snapshotId, provider, index)).map(
       toPending,

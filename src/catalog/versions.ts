@@ -5,7 +5,7 @@
  */
 import { buildChangedData } from '../events/catalog-changed.ts'
 import type { ChangedLists } from './commit-refresh.ts'
-import type { Reader, Tx } from './database.ts'
+import { Prisma, type Reader, type Tx } from './database.ts'
 
 export async function drawCommitId(tx: Tx): Promise<number> {
   const [row] = await tx.$queryRaw<{ id: bigint }[]>`SELECT nextval('commit_seq') AS id`
@@ -20,18 +20,22 @@ export interface CommitOrigin {
   provider: string
 }
 
-/** Must be the transaction's last statement. Returns the new version; the row is the outbox entry too. */
+/**
+ * Must be the transaction's last statement. Returns the new version; the row is the outbox entry too.
+ * `beside` is written by the same statement: it can read the version `FROM head`.
+ */
 export async function recordVersion(
   tx: Tx,
   origin: CommitOrigin,
   lists: ChangedLists,
+  beside?: Prisma.Sql,
 ): Promise<number> {
   const { commitId, upstream, provider } = origin
   const runId = origin.runId ?? null
   const data = buildChangedData({ version: 0, upstream, provider, runId, ...lists })
   const [row] = await tx.$queryRaw<{ version: bigint }[]>`
-    WITH head AS (UPDATE catalog_head SET version = version + 1 WHERE id = 1 RETURNING version),
-    run AS (UPDATE refresh_runs SET version = head.version FROM head WHERE refresh_runs.id = ${runId})
+    WITH head AS (UPDATE catalog_head SET version = version + 1 WHERE id = 1 RETURNING version)
+      ${beside ? Prisma.sql`, beside AS (${beside})` : Prisma.empty}
     INSERT INTO catalog_versions (version, commit_id, run_id, upstream, provider, data, committed_at)
     SELECT version, ${commitId}, ${runId}, ${upstream}, ${provider},
       jsonb_set(${JSON.stringify(data)}::jsonb, '{version}', to_jsonb(version)), clock_timestamp()

@@ -26,13 +26,18 @@ export interface RunEnd extends Partial<RunCounts> {
 
 /** Closes a run that is open; one that has ended stays as it is. */
 export async function endRun(db: Db | Tx, run: FencedRun, end: RunEnd): Promise<void> {
-  await updateOpenRun(
-    db,
-    run,
-    end,
-    Prisma.sql`status = ${end.status}, ended_at = clock_timestamp(),
-    error_code = NULL, error_message = coalesce(${end.note ?? null}, CASE WHEN error_code IS NULL THEN error_message END), next_step = NULL`,
-  )
+  await db.$executeRaw`${openRunUpdate(run, end, ending(end))}`
+}
+
+/** The same as a part of `recordVersion`, with the version that it draws. */
+export function endRunWithVersion(run: FencedRun, end: RunEnd): Prisma.Sql {
+  const assignment = Prisma.sql`${ending(end)}, version = head.version`
+  return openRunUpdate(run, end, assignment, Prisma.sql`FROM head`)
+}
+
+function ending({ status, note }: RunEnd): Prisma.Sql {
+  return Prisma.sql`status = ${status}, ended_at = clock_timestamp(), error_code = NULL,
+    error_message = coalesce(${note ?? null}, CASE WHEN error_code IS NULL THEN error_message END), next_step = NULL`
 }
 
 /** Notes how far an open run has come. */
@@ -41,22 +46,17 @@ export async function recordProgress(
   run: FencedRun,
   progress: Omit<RunEnd, 'status'>,
 ): Promise<void> {
-  await updateOpenRun(
-    db,
-    run,
-    progress,
-    Prisma.sql`status = 'running', error_message = coalesce(${progress.note ?? null}, error_message)`,
-  )
+  const assignment = Prisma.sql`status = 'running', error_message = coalesce(${progress.note ?? null}, error_message)`
+  await db.$executeRaw`${openRunUpdate(run, progress, assignment)}`
 }
 
-async function updateOpenRun(
-  db: Db | Tx,
+function openRunUpdate(
   run: FencedRun,
-  end: Omit<RunEnd, 'status'>,
+  counts: Omit<RunEnd, 'status'>,
   assignment: Prisma.Sql,
-): Promise<void> {
-  const counts = { ...end }
-  await db.$executeRaw`
+  source = Prisma.empty,
+): Prisma.Sql {
+  return Prisma.sql`
     UPDATE refresh_runs SET ${assignment}, started_at = coalesce(started_at, now()),
       slices = coalesce(${counts.slices ?? null}::int, slices),
       snapshot_id = coalesce(${counts.snapshotId ?? null}::bigint, snapshot_id),
@@ -72,7 +72,7 @@ async function updateOpenRun(
       unchanged = coalesce(${counts.unchanged ?? null}::int, unchanged),
       price_changes = coalesce(${counts.priceChanges ?? null}::int, price_changes),
       held = coalesce(${counts.held ?? null}::int, held),
-      phases = phases || ${JSON.stringify(counts.phases ?? {})}::jsonb
+      phases = phases || ${JSON.stringify(counts.phases ?? {})}::jsonb ${source}
     WHERE id = ${run.id} AND fence IS NOT DISTINCT FROM ${run.fence} AND status IN ('queued', 'running')`
 }
 

@@ -142,8 +142,8 @@ export async function approveAppliedHold(
 }
 
 /** Newer content was applied: what was held before does not matter any more. */
-export async function supersedeSliceHold(tx: Tx, { upstream, provider }: SliceKey): Promise<void> {
-  await tx.$executeRaw`
+export function sliceHoldSupersession({ upstream, provider }: SliceKey): Prisma.Sql {
+  return Prisma.sql`
     UPDATE holds SET status = 'superseded', decided_at = now()
     WHERE kind = 'slice' AND status = 'open' AND upstream = ${upstream} AND provider = ${provider}`
 }

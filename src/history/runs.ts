@@ -2,7 +2,7 @@
  * The refresh history. A collect of an upstream is one run; every provider's slice of it is a run with
  * that one as its parent. A run is opened before the first request and closed on every path.
  */
-import { Prisma, type Reader, type Tx } from '../catalog/database.ts'
+import { Prisma, type Reader } from '../catalog/database.ts'
 import { PlumblineError, type ErrorCode } from '../errors.ts'
 import { syncOutcomes, type SyncOutcome } from '../metrics.ts'
 
@@ -85,17 +85,6 @@ export async function readOpenRun(
     SELECT ${runSelection} FROM refresh_runs
     WHERE upstream = ${upstream} AND ${openCollect}`
   return row && toRun(row)
-}
-
-/**
- * Whether a collect is still this attempt's. If so nobody can take it over, and it cannot end, before
- * the transaction does.
- */
-export async function holdCollect(tx: Tx, runId: number, fence: number): Promise<boolean> {
-  const rows = await tx.$queryRaw<object[]>`
-    SELECT 1 FROM refresh_runs
-    WHERE id = ${runId} AND fence = ${fence} AND status IN ('queued', 'running') FOR SHARE`
-  return rows.length > 0
 }
 
 /** The run of one slice. Throws `not_found` when retention or an operator removed it. */

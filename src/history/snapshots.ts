@@ -48,16 +48,6 @@ export async function storeSnapshot(db: Db, record: SnapshotRecord): Promise<Sna
   return { id, upstream, fence, sha256, adapterVersion, fetchedAt: row.fetchedAt }
 }
 
-export async function readSnapshot(reader: Reader, id: number): Promise<Snapshot> {
-  const [row] = await reader.$queryRaw<
-    (Omit<Snapshot, 'id' | 'fence'> & { id: bigint; fence: bigint })[]
-  >`
-    SELECT id, upstream, fence, sha256, adapter_version AS "adapterVersion", fetched_at AS "fetchedAt"
-    FROM snapshots WHERE id = ${id}`
-  if (!row) throw new PlumblineError('not_found', `There is no snapshot ${id}.`)
-  return { ...row, id: Number(row.id), fence: Number(row.fence) }
-}
-
 /** The pages in order, one in memory at a time. */
 export async function* readPages(
   reader: Reader,

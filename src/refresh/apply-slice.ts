@@ -4,32 +4,39 @@
  */
 import {
   commitModels,
+  commitStated,
   countPriceChanges,
   listChanges,
   type ChangedLists,
   type MergePolicy,
 } from '../catalog/commit-refresh.ts'
-import type { Tx } from '../catalog/database.ts'
-import { listingHash, type Listing } from '../catalog/listing.ts'
+import { writeTogether, type Tx } from '../catalog/database.ts'
+import { listingHash } from '../catalog/listing.ts'
 import {
-  markListingsMissing,
-  markListingsPresent,
+  listingRetirement,
   readDueListings,
   readListings,
+  readListingsOfModels,
   readMissingListings,
-  retireListings,
   upsertListings,
-  type ListingWrite,
   type SliceKey,
   type WriteStamp,
 } from '../catalog/listings.ts'
+import type { StatedListing } from '../catalog/merge.ts'
 import type { ModelChange } from '../catalog/model-changes.ts'
-import type { SliceSurroundings } from '../catalog/slices.ts'
 import { decideHold, openHold, readValueHolds, withdrawHolds, type Hold } from '../history/holds.ts'
 import type { RunCounts } from '../history/runs.ts'
+import type { SliceSurroundings } from '../history/slice-work.ts'
 import { canonicalJson } from '../json.ts'
-import { releaseValue, withholdValues } from './plausibility.ts'
+import { releaseValue } from './plausibility.ts'
 import { states, type ChunkPlan, type PlannedValueHold, type SlicePlan } from './plan-slice.ts'
+import {
+  listingsAfter,
+  listingStatements,
+  sliceWrites,
+  type AbsenceMeaning,
+  type SliceWrites,
+} from './slice-writes.ts'
 
 export interface ApplyInput extends SliceKey, WriteStamp {
   runId: number
@@ -37,8 +44,7 @@ export interface ApplyInput extends SliceKey, WriteStamp {
   snapshotId: number | null
   policy: MergePolicy
   around: SliceSurroundings
-  /** What absence from this list means: nothing, `missing` with its grace, or gone at once (force). */
-  absence: 'ignored' | 'missing' | 'retired'
+  absence: AbsenceMeaning
 }
 
 export interface Applied extends Omit<RunCounts, 'entries' | 'rejected'> {
@@ -54,17 +60,31 @@ export async function applySlice(tx: Tx, input: ApplyInput, plan: SlicePlan): Pr
   const heldByModel = Map.groupBy(plan.valueHolds, ({ modelId }) => modelId)
   for (let index = 0; index < plan.chunks; index++) {
     const chunk = await plan.chunkPlan(index)
-    const ids = await writeListings(tx, input, chunk, heldByModel, applied)
-    ids.push(...(await releaseHolds(tx, input, chunk, openHolds)))
-    addChanges(
-      applied,
-      await commitModels(tx, input.provider, [...new Set(ids)], policyOf(input), input),
-    )
+    const writes = sliceWrites(chunk, heldByModel, input.absence)
+    const released = await releaseHolds(tx, input, chunk, openHolds)
+    const listings = await statedAfter(tx, input, chunk, writes, released)
+    const stated = { ...input, listings, writes: listingStatements(input, writes, input) }
+    countWrites(applied, chunk, writes)
+    addChanges(applied, await commitStated(tx, stated, policyOf(input), input))
   }
   await withdrawStaleHolds(tx, input, openHolds, plan.valueHolds)
   applied.held = await openValueHolds(tx, input, plan.valueHolds)
   await retireDueListings(tx, input, applied)
   return applied
+}
+
+/** Where the release of a hold has just written other listings, what is stored is read again. */
+async function statedAfter(
+  tx: Tx,
+  input: ApplyInput,
+  { stored }: ChunkPlan,
+  writes: SliceWrites,
+  released: readonly string[],
+): Promise<StatedListing[]> {
+  if (released.length === 0) return listingsAfter(stored, input, writes)
+  const ids = [...new Set([...stored.map(({ modelId }) => modelId), ...released])]
+  const current = await readListingsOfModels(tx, input.provider, ids)
+  return listingsAfter(current, input, writes, released)
 }
 
 export function nothingApplied(): Applied {
@@ -81,50 +101,14 @@ export function nothingApplied(): Applied {
   }
 }
 
-/** Returns the ids whose models must be merged anew. */
-async function writeListings(
-  tx: Tx,
-  input: ApplyInput,
-  { diff, before }: ChunkPlan,
-  heldByModel: ReadonlyMap<string, PlannedValueHold[]>,
-  applied: Applied,
-): Promise<string[]> {
-  const changed: ListingWrite[] = []
-  for (const write of diff.changed) {
-    const believed = believedWrite(
-      write,
-      before.get(write.listing.modelId),
-      heldByModel.get(write.listing.modelId) ?? [],
-    )
-    if (believed) changed.push(believed)
-  }
-  await upsertListings(tx, input, [...diff.added, ...changed], input)
-  await markListingsPresent(tx, input, diff.returned, input)
-  const absent = input.absence === 'ignored' ? [] : diff.absent
-  if (input.absence === 'retired') await retireListings(tx, input, absent, input)
-  else await markListingsMissing(tx, input, absent, input)
+function countWrites(applied: Applied, { diff }: ChunkPlan, writes: SliceWrites): void {
+  const { upserted, returned, gone, goneState } = writes
+  const changed = upserted.length - diff.added.length
   applied.added += diff.added.length
-  applied.updated += changed.length + diff.returned.length
-  applied.unchanged += diff.unchanged + diff.changed.length - changed.length
-  if (input.absence === 'retired') applied.removed += absent.length
-  else applied.missing += absent.length
-  return [
-    ...[...diff.added, ...changed].map(({ listing }) => listing.modelId),
-    ...diff.returned,
-    ...absent,
-  ]
-}
-
-/** The write without the values that are held; undefined when nothing else had changed. */
-function believedWrite(
-  write: ListingWrite,
-  stored: (Listing & { state: string }) | undefined,
-  held: readonly PlannedValueHold[],
-): ListingWrite | undefined {
-  if (!stored || held.length === 0) return write
-  const listing = withholdValues(stored, write.listing, held)
-  const hash = listingHash(listing)
-  return hash === listingHash(stored) && stored.state === 'present' ? undefined : { listing, hash }
+  applied.updated += changed + returned.length
+  applied.unchanged += diff.unchanged + diff.changed.length - changed
+  if (goneState === 'retired') applied.removed += gone.length
+  else applied.missing += gone.length
 }
 
 /** Another upstream's held value that this one now states too is believed. Returns the models' ids. */
@@ -161,6 +145,7 @@ export async function applyHeldValue(tx: Tx, hold: Hold, stamp: WriteStamp): Pro
   const {
     upstream: _upstream,
     state: _state,
+    hash: _hash,
     ...listing
   } = releaseValue(stored, hold.field, hold.to) as typeof stored
   await upsertListings(tx, hold, [{ listing, hash: listingHash(listing) }], stamp)
@@ -217,13 +202,13 @@ export async function retireDueListings(
       : (await readDueListings(tx, input.upstream, input.at, input.provider)).map(
           ({ modelId }) => modelId,
         )
-  await retireListings(tx, input, due, input)
+  await writeTogether(tx, { retired: listingRetirement(input, due, input) })
   applied.removed += due.length
   addChanges(applied, await commitModels(tx, input.provider, due, policyOf(input), input))
 }
 
 function policyOf({ policy, around }: ApplyInput): MergePolicy {
-  return { ...policy, mayHaveOverrides: around.overrides }
+  return { ...policy, mayHaveOverrides: around.overrides, mayHaveModels: around.models }
 }
 
 export function addChanges(applied: Applied, changes: readonly ModelChange[]): void {

@@ -3,7 +3,7 @@
  * a slice at a time, so that a slice of any size fits. Pure.
  */
 import type { Listing, PendingListing } from '../catalog/listing.ts'
-import type { ListingIndexRow } from '../catalog/listings.ts'
+import type { StoredListing } from '../catalog/listings.ts'
 
 export interface HashedListing {
   listing: Listing
@@ -24,7 +24,7 @@ export interface ListingDiff {
 }
 
 export function diffListings(
-  stored: readonly ListingIndexRow[],
+  stored: readonly Pick<StoredListing, 'modelId' | 'hash' | 'state'>[],
   touched: readonly PendingListing[],
   absentIds: readonly string[],
 ): ListingDiff {

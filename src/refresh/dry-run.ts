@@ -97,7 +97,13 @@ async function planned(
   previousListings: number,
 ): Promise<DryRunSlice> {
   const { provider } = delta
-  const source = { ...stagedInMemory(delta), upstream, provider, previousListings }
+  const source = {
+    ...stagedInMemory(delta),
+    upstream,
+    provider,
+    previousListings,
+    isNewProvider: false,
+  }
   const plan = await planSlice(reader, source, { guarded: !force })
   const { diff, before } = await plan.chunkPlan(0)
   return {

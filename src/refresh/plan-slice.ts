@@ -5,12 +5,7 @@
 import type { Reader } from '../catalog/database.ts'
 import { flattenListing } from '../catalog/flat-record.ts'
 import { contentHash } from '../catalog/listing.ts'
-import {
-  readListingIndex,
-  readListings,
-  readListingsOfModels,
-  type SliceKey,
-} from '../catalog/listings.ts'
+import { readListingsOfModels, type SliceKey, type StoredListing } from '../catalog/listings.ts'
 import type { StatedListing } from '../catalog/merge.ts'
 import type { StagedSlice } from '../catalog/staged-slices.ts'
 import { readValueHolds } from '../history/holds.ts'
@@ -28,12 +23,16 @@ import {
 export interface SliceSource extends SliceKey, StagedSlice {
   /** Present listings when the slice was applied last. */
   previousListings: number
+  /** Nobody has stated a model of the provider before: there is nothing to read. */
+  isNewProvider: boolean
 }
 
 export interface ChunkPlan {
   diff: ListingDiff
-  /** The stored listings of those that changed, by model id. */
-  before: Map<string, StatedListing>
+  /** What every upstream has stated so far of the models that are touched or absent. */
+  stored: StoredListing[]
+  /** This upstream's of them, by model id. */
+  before: Map<string, StoredListing>
 }
 
 export interface SlicePlan {
@@ -84,10 +83,11 @@ async function planChunk(reader: Reader, source: SliceSource, index: number): Pr
   const touched = await source.chunk(index)
   const absent = index === 0 ? source.header.absent : []
   const ids = [...touched.map(({ modelId }) => modelId), ...absent]
-  const diff = diffListings(await readListingIndex(reader, source, ids), touched, absent)
-  const changedIds = diff.changed.map(({ listing }) => listing.modelId)
-  const before = await readListings(reader, source, changedIds)
-  return { diff, before: new Map(before.map((listing) => [listing.modelId, listing])) }
+  const { provider, upstream, isNewProvider } = source
+  const stored = isNewProvider ? [] : await readListingsOfModels(reader, provider, ids)
+  const own = stored.filter((listing) => listing.upstream === upstream)
+  const before = new Map(own.map((listing) => [listing.modelId, listing]))
+  return { diff: diffListings(own, touched, absent), stored, before }
 }
 
 async function gatherEvidence(

@@ -2,25 +2,25 @@
  * One provider's slice: compare with what is stored, decide what is believed, and commit everything in
  * one transaction. THE PAGE of the second half of the way of the data (ARCHITECTURE.md).
  */
-import { inTransaction, readDatabaseClock, type Tx } from '../catalog/database.ts'
-import { commitProviderFacts } from '../catalog/providers.ts'
+import { inTransaction, readDatabaseClock, writeTogether, type Tx } from '../catalog/database.ts'
+import { providerFactsUpdate } from '../catalog/providers.ts'
 import type { SliceKey } from '../catalog/listings.ts'
 import {
+  appliedSliceUpdate,
   lockSlice,
   readAppliedSlices,
-  readSurroundings,
-  recordAppliedSlice,
   recordFence,
   type LockedSlice,
 } from '../catalog/slices.ts'
-import { readStagedSlice, stagedInMemory, type StagedSlice } from '../catalog/staged-slices.ts'
+import { parseStagedSlice, stagedInMemory, type StagedSlice } from '../catalog/staged-slices.ts'
 import type { SliceHeader } from '../catalog/slice-delta.ts'
 import { recordVersion } from '../catalog/versions.ts'
 import { PlumblineError } from '../errors.ts'
-import { openHold, supersedeSliceHold } from '../history/holds.ts'
-import { holdCollect, readSliceRun, type Outcome, type RefreshRun } from '../history/runs.ts'
-import { endRun } from '../history/end-runs.ts'
-import { readPages, readSnapshot, type Snapshot } from '../history/snapshots.ts'
+import { openHold, sliceHoldSupersession } from '../history/holds.ts'
+import type { Outcome } from '../history/runs.ts'
+import { endRun, endRunWithVersion } from '../history/end-runs.ts'
+import { readSliceWork, type SliceRun, type SliceWork } from '../history/slice-work.ts'
+import { readPages, type Snapshot } from '../history/snapshots.ts'
 import { provesAbsence, rankOf, requireUpstream } from '../upstreams/configured-upstream.ts'
 import {
   applySlice,
@@ -72,52 +72,58 @@ interface SliceResult {
 
 async function commitSlice(context: RefreshContext, tx: Tx, job: SliceJob): Promise<SliceResult> {
   const locked = await lockSlice(tx, job)
-  const run = await readSliceRun(tx, job.runId, job.provider)
+  const work = await readSliceWork(tx, job)
+  const { run, isCollectHeld } = work
   // A later attempt of the same collect has taken the run over: it is not this job's to end.
   if (run.fence !== job.fence) return { outcome: 'superseded', applied: nothingApplied() }
-  if (locked.appliedFence > job.fence || !(await holdCollect(tx, job.runId, job.fence)))
-    return endSuperseded(tx, run)
+  if (locked.appliedFence > job.fence || !isCollectHeld) return endSuperseded(tx, run)
   // A job that was delivered again after its commit: what it did is in the history.
   if (run.status !== 'queued' && run.status !== 'running')
     return { outcome: run.status, applied: nothingApplied() }
-  const snapshot = job.snapshotId === null ? undefined : await readSnapshot(tx, job.snapshotId)
-  const input = await applyInput(context, tx, job, run, locked, snapshot)
-  return snapshot
-    ? commitStaged(context, tx, input, run, locked, snapshot)
-    : retireOnly(tx, input, run)
+  const input = await applyInput(context, tx, job, work, locked)
+  return job.snapshotId === null
+    ? retireOnly(tx, input, run)
+    : commitStaged(context, tx, input, work, locked)
 }
 
 async function commitStaged(
   context: RefreshContext,
   tx: Tx,
   input: ApplyInput,
-  run: RefreshRun,
+  work: SliceWork,
   locked: LockedSlice,
-  snapshot: Snapshot,
 ): Promise<SliceResult> {
-  const { header, hashes, ...staged } = await readSlice(context, tx, input, locked, snapshot)
-  const source = { ...input, ...staged, header, previousListings: locked.listingCount }
+  const { run, around } = work
+  const snapshot = requireSnapshot(work, input)
+  const { header, hashes, ...staged } = await readSlice(context, tx, input, work, snapshot, locked)
+  const previousListings = locked.listingCount
+  const source = { ...input, ...staged, header, previousListings, isNewProvider: !around.models }
   const plan = await planSlice(tx, source, { guarded: isGuarded(run) })
   if (plan.hold) return holdSlice(tx, input, header, run, plan.hold)
   const applied = await applySlice(tx, input, plan)
-  const hasNewFacts = await commitProviderFacts(
-    tx,
-    input,
-    header.facts,
-    locked.facts,
-    rankOf(context.upstreams),
-  )
-  if (input.around.sliceHold) await supersedeSliceHold(tx, input)
   const { adapterVersion, id } = snapshot
-  await recordAppliedSlice(tx, input, {
-    ...input,
-    hash: header.hash,
-    hashes,
-    unsettledIds: [...plan.valueHolds.map(({ modelId }) => modelId), ...passedOver(input, header)],
-    adapterVersion,
-    snapshotId: id,
+  const facts = providerFactsUpdate(input, header.facts, locked.facts, rankOf(context.upstreams))
+  await writeTogether(tx, {
+    facts,
+    hold: around.sliceHold ? sliceHoldSupersession(input) : undefined,
+    slice: appliedSliceUpdate(input, {
+      ...input,
+      hash: header.hash,
+      hashes,
+      unsettledIds: [
+        ...plan.valueHolds.map(({ modelId }) => modelId),
+        ...passedOver(input, header),
+      ],
+      adapterVersion,
+      snapshotId: id,
+    }),
   })
-  return endApplied(tx, input, run, applied, hasNewFacts)
+  return endApplied(tx, input, run, applied, facts !== undefined)
+}
+
+function requireSnapshot({ snapshot }: SliceWork, { snapshotId }: ApplyInput): Snapshot {
+  if (snapshot) return snapshot
+  throw new PlumblineError('not_found', `There is no snapshot ${snapshotId}.`)
 }
 
 /** Absent models of which that proves nothing yet: force, or a verified adapter, may say more. */
@@ -133,10 +139,12 @@ async function readSlice(
   context: RefreshContext,
   tx: Tx,
   key: SliceKey & Pick<ApplyInput, 'absence'>,
-  locked: LockedSlice,
+  { stagedPayload: payload }: SliceWork,
   snapshot: Snapshot,
+  locked: LockedSlice,
 ): Promise<StagedSlice & { hashes: string | undefined }> {
-  const staged = await readStagedSlice(tx, snapshot.id, key.provider)
+  const { provider } = key
+  const staged = payload && parseStagedSlice(tx, { snapshotId: snapshot.id, provider, payload })
   if (staged && staged.header.base === locked.appliedHash) return { ...staged, hashes: undefined }
   const upstream = requireUpstream(context.upstreams, key.upstream)
   const read = await readSnapshotSlices(upstream, readPages(tx, snapshot))
@@ -164,9 +172,8 @@ async function applyInput(
   { policy, upstreams, clock }: RefreshContext,
   tx: Tx,
   job: SliceJob,
-  run: RefreshRun,
+  { run, snapshot, around }: SliceWork,
   { commitId }: LockedSlice,
-  snapshot: Snapshot | undefined,
 ): Promise<ApplyInput> {
   const { upstream, provider, fence, snapshotId } = job
   const definition = upstreams.get(upstream)?.definition
@@ -181,13 +188,13 @@ async function applyInput(
     policy,
     runId: run.id,
     at: snapshot?.fetchedAt ?? clock?.() ?? (await readDatabaseClock(tx)),
-    around: await readSurroundings(tx, job),
+    around,
     absence: isGone ? grace : 'ignored',
   }
 }
 
 /** Force takes the upstream at its word; an approval is an operator's word for this very slice. */
-function isGuarded(run: RefreshRun): boolean {
+function isGuarded(run: SliceRun): boolean {
   return !run.options.force && run.trigger !== 'approval'
 }
 
@@ -195,7 +202,7 @@ async function holdSlice(
   tx: Tx,
   input: ApplyInput,
   header: SliceHeader,
-  run: RefreshRun,
+  run: SliceRun,
   hold: SliceHold,
 ): Promise<SliceResult> {
   const nothing = { modelId: null, field: null, from: null, to: null }
@@ -204,14 +211,14 @@ async function holdSlice(
   return { outcome: 'held', applied: nothingApplied() }
 }
 
-async function retireOnly(tx: Tx, input: ApplyInput, run: RefreshRun): Promise<SliceResult> {
+async function retireOnly(tx: Tx, input: ApplyInput, run: SliceRun): Promise<SliceResult> {
   const applied = nothingApplied()
   await retireDueListings(tx, input, applied)
   await recordFence(tx, input, input.fence)
   return endApplied(tx, input, run, applied, false)
 }
 
-async function endSuperseded(tx: Tx, run: RefreshRun): Promise<SliceResult> {
+async function endSuperseded(tx: Tx, run: SliceRun): Promise<SliceResult> {
   await endRun(tx, run, { status: 'superseded' })
   return { outcome: 'superseded', applied: nothingApplied() }
 }
@@ -220,7 +227,7 @@ async function endSuperseded(tx: Tx, run: RefreshRun): Promise<SliceResult> {
 async function endApplied(
   tx: Tx,
   input: ApplyInput,
-  run: RefreshRun,
+  run: SliceRun,
   applied: Applied,
   hasNewFacts: boolean,
 ): Promise<SliceResult> {
@@ -230,11 +237,10 @@ async function endApplied(
   const isApplied =
     hasChanged || counts.added + counts.updated + counts.removed + counts.missing > 0
   const outcome = isApplied ? 'applied' : 'unchanged'
-  await endRun(tx, run, {
-    status: outcome,
-    ...counts,
-    ...(hasChanged ? { commitId: input.commitId } : {}),
-  })
-  if (hasChanged) await recordVersion(tx, input, lists)
+  const end = { status: outcome, ...counts } as const
+  if (hasChanged) {
+    const ended = endRunWithVersion(run, { ...end, commitId: input.commitId })
+    await recordVersion(tx, input, lists, ended)
+  } else await endRun(tx, run, end)
   return { outcome, applied }
 }

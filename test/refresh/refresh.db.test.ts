@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPipeline, type Pipeline } from '../support/refresh.ts'
+import { remerge } from '../support/remerge.ts'
 import { simpleModels, simpleUpstream, type SimpleModel } from '../support/simple-upstream.ts'
 import { startUpstream, type UpstreamServer } from '../support/upstream-server.ts'
 
@@ -192,6 +193,20 @@ describe('a refresh', () => {
     })
     const rejects = await pipeline.db.$queryRaw`SELECT entry_id AS id, reason, raw FROM rejects`
     expect(rejects).toMatchObject([{ id: 'bad', reason: 'price_not_a_number' }])
+  })
+
+  it('writes models that are what the stored listings of all upstreams merge to', async () => {
+    const odd = { tiers: { big: 1.5, list: [1, 2.25, '3'], deep: { b: null, a: 1e-7 } } }
+    serve([...simpleModels(4), { id: 'odd', input: '0.10', output: 1.05, ...odd }])
+    serve([...simpleModels(3, { input: 7 }), { id: 'odd', context: 10, ...odd }], '/beta')
+    await pipeline.refresh('alpha')
+    await pipeline.refresh('beta')
+    expect(await remerge(pipeline.context)).toEqual([])
+    serve([...simpleModels(3), { id: 'odd', input: '0.11', output: 1.05, ...odd }])
+    serve([...simpleModels(4, { input: 8 })], '/beta')
+    expect(await pipeline.refresh('alpha')).toMatchObject({ status: 'applied', missing: 1 })
+    expect(await pipeline.refresh('beta')).toMatchObject({ status: 'applied', added: 1 })
+    expect(await remerge(pipeline.context)).toEqual([])
   })
 })
 

@@ -17,6 +17,7 @@ import {
   statedPrices,
   type DatedSnapshot,
 } from '../support/models-dev-series.ts'
+import { remerge } from '../support/remerge.ts'
 import { openReplay, type Replay } from '../support/replay.ts'
 import { hasSharedData, readShared, sharedDataNote, sharedFiles } from '../support/shared-data.ts'
 
@@ -67,6 +68,14 @@ describe.skipIf(!hasSharedData)(`every snapshot, taken at its word${sharedDataNo
       const reordered = { ...newest, read: () => reversed(newest.read()) }
       expect(await replay.refresh(reordered)).toMatchObject(unchanged)
       expect(await fingerprints(replay)).toEqual(before)
+    },
+    timeout,
+  )
+
+  it(
+    'every model is what its stored listings merge to',
+    async () => {
+      expect(await remerge(replay.context, snapshots.at(-1)?.at)).toEqual([])
     },
     timeout,
   )

@@ -11,6 +11,7 @@ import { startUpstream } from './upstream-server.ts'
 
 export interface Replay {
   db: Pipeline['db']
+  context: Pipeline['context']
   readonly refresh: (snapshot: DatedSnapshot, options?: RunOptions) => Promise<RefreshRun>
   readonly refreshLitellm: (body: string) => Promise<RefreshRun>
   readonly readCatalog: () => Promise<Catalog>
@@ -27,6 +28,7 @@ export async function openReplay(): Promise<Replay> {
   )
   return {
     db: pipeline.db,
+    context: pipeline.context,
     refresh: async ({ at, read }, options = {}) => {
       pipeline.at(at.toISOString())
       server.answer('/models-dev', { body: read() })
