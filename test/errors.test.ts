@@ -19,6 +19,13 @@ describe('an error that somebody else has thrown', () => {
     expect(error.message).toBe(`PostgreSQL: ${message}`)
   })
 
+  it('is the database being away when a process slept longer than its transaction may last', () => {
+    const text =
+      'Transaction API error: A query cannot be executed on an expired transaction. The timeout for this transaction was 15000 ms'
+    const error = Object.assign(new Error(text), { code: 'P2028' })
+    expect(toPlumblineError(error)).toMatchObject({ code: 'database_unavailable', retryable: true })
+  })
+
   it.each(['Reached the max retries per request limit (which is 2).', 'Connection is closed.'])(
     'is Redis being away: %s',
     (message) => {
