@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mergeModel, type ModelOverride, type StatedListing } from '../../src/catalog/merge.ts'
 import type { CatalogModel } from '../../src/catalog/model.ts'
@@ -16,6 +17,42 @@ const fixture = readFileSync(new URL('../fixtures/upstreams/litellm.json', impor
 
 it('the fixture comes back whole', () => {
   expect(jsonDifferences(rowsOf(fixture), parseJson(renderLitellm(modelsOf(fixture))))).toEqual([])
+})
+
+it('rows of places come back whole, whatever models the map has beside them', () => {
+  const segments =
+    'bedrock azure azure_ai bedrock_mantle * us-east-1 eu global 1-month-commitment m n'.split(' ')
+  const segment = fc.constantFrom(...segments)
+  const key = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
+  const price = fc.constantFrom(1e-6, 2e-6)
+  const row = fc.record(
+    {
+      litellm_provider: fc.constantFrom(
+        'bedrock',
+        'bedrock_converse',
+        'azure',
+        'azure_ai',
+        'openai',
+      ),
+      mode: fc.constantFrom('chat', 'responses', 'image_generation'),
+      max_input_tokens: fc.constantFrom(1000, 2000, '1000'),
+      supports_vision: fc.boolean(),
+      input_cost_per_token: price,
+      input_cost_per_token_batches: price,
+      input_cost_per_second: price,
+      input_cost_per_token_cache_hit: price,
+      tiered_pricing: fc.constant([{ range: [0, 9], input_cost_per_token: 1e-6 }]),
+      search_context_cost_per_query: fc.constant({ search_context_size_low: 0.01 }),
+    },
+    { requiredKeys: ['litellm_provider'] },
+  )
+  fc.assert(
+    fc.property(fc.dictionary(key, row, { minKeys: 1, maxKeys: 10 }), (map) => {
+      const body = JSON.stringify(map)
+      expect(jsonDifferences(rowsOf(body), parseJson(renderLitellm(modelsOf(body))))).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
 })
 
 it('a name that JavaScript treats as special is a name like any other', () => {

@@ -130,7 +130,7 @@ describe('a row of the cost map', () => {
 const good = { litellm_provider: 'xai', mode: 'chat' }
 
 describe('ids', () => {
-  const words = ['openai', 'azure_ai', 'jina_ai', 'jina-ai', 'together_ai', 'x_y']
+  const words = ['openai', 'azure', 'azure_ai', 'jina_ai', 'jina-ai', 'together_ai', 'x_y']
   const segments = fc.constantFrom(...words, 'm', 'n')
   const maps = fc.dictionary(
     fc.array(segments, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')),
