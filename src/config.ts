@@ -63,6 +63,12 @@ export const settings = {
     default: '8080',
     about: 'Port of the API; 0 takes any free one.',
   },
+  publicUrl: {
+    env: 'PUBLIC_URL',
+    schema: url(['https:', 'http:']),
+    default: 'http://127.0.0.1:8080',
+    about: 'Address under which callers reach the API; the links in feeds begin with it.',
+  },
   metricsPort: {
     env: 'METRICS_PORT',
     schema: wholeNumber(0, 65_535),

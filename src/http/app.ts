@@ -25,6 +25,7 @@ import { registerCompare } from './routes/compare.ts'
 import { registerConflicts } from './routes/conflicts.ts'
 import { registerCost } from './routes/cost.ts'
 import { registerEvents } from './routes/events.ts'
+import { registerFeeds } from './routes/feeds.ts'
 import { registerMetrics } from './routes/metrics.ts'
 import { registerModels } from './routes/models.ts'
 import { registerOffers } from './routes/offers.ts'
@@ -51,6 +52,7 @@ const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
     registerConflicts,
     registerChanges,
     registerEvents,
+    registerFeeds,
   ],
   worker: [registerProbes, registerMetrics],
 }

@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { inSnapshot, type Reader } from '../catalog/database.ts'
 import type { Audience } from '../catalog/model-filter.ts'
 import { readHead } from '../catalog/versions.ts'
-import { jsonAnswer, type Answer } from './cache/answer.ts'
+import { createAnswer, jsonAnswer, type Answer } from './cache/answer.ts'
 import { sendAgain, sendAnswer } from './cache/send-answer.ts'
 import { audienceOf } from './caller.ts'
 import type { HttpContext } from './http-context.ts'
@@ -21,9 +21,14 @@ export interface CatalogRoute<Params extends z.ZodType, Query extends z.ZodType>
   params: Params
   querystring: Query
   response: z.ZodType
+  /** Absent: JSON. */
+  contentType?: string
   /** Lists go stale as a whole; what one provider or model has is kept longer. */
   kind: keyof typeof backstopMs
-  /** In one snapshot of the database. Returns what is sent as JSON; throws PlumblineError. */
+  /**
+   * In one snapshot of the database. Returns what is sent as JSON, or, of another content type, its
+   * text. Throws PlumblineError.
+   */
   read: (
     reader: Reader,
     asked: { params: z.output<Params>; query: z.output<Query>; audience: Audience },
@@ -42,6 +47,7 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
   route: CatalogRoute<Params, Query>,
 ): void {
   const { summary, description, tags, params, querystring, response, url, kind, read } = route
+  const { contentType } = route
   const { answers, db } = context
   app.get(url, {
     schema: {
@@ -50,7 +56,7 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
       tags: [...tags],
       params,
       querystring,
-      response: { 200: response, ...problemResponses },
+      response: { 200: describeAnswer(response, contentType), ...problemResponses },
     },
     // An answer that is there was validated when it was made: the URL is the same to the letter.
     preValidation: (request, reply, done) => {
@@ -65,7 +71,7 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
         query: request.query as z.output<Query>,
         audience: audienceOf(request),
       }
-      const make = () => readAnswer(db, (reader) => read(reader, asked))
+      const make = () => readAnswer(db, contentType, (reader) => read(reader, asked))
       const answer = await answers.obtain(keyOf(request), { make, ttlMs: backstopMs[kind] })
       return sendAnswer(request, reply, answer)
     },
@@ -90,12 +96,22 @@ export function registerRepeatedAnswers(
   })
 }
 
+function describeAnswer(response: z.ZodType, contentType: string | undefined) {
+  if (contentType === undefined) return response
+  const [media = ''] = contentType.split(';')
+  return { description: 'As its name says.', content: { [media]: { schema: response } } }
+}
+
 async function readAnswer(
   db: HttpContext['db'],
+  contentType: string | undefined,
   read: (reader: Reader) => Promise<unknown>,
 ): Promise<Answer> {
   return inSnapshot(db, async (reader) => {
     const head = await readHead(reader)
-    return jsonAnswer(head, await read(reader))
+    const value = await read(reader)
+    if (contentType === undefined) return jsonAnswer(head, value)
+    if (typeof value !== 'string') throw new TypeError(`An answer of ${contentType} must be text.`)
+    return createAnswer({ ...head, contentType, body: Buffer.from(value) })
   })
 }

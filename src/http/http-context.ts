@@ -30,6 +30,7 @@ export type HttpConfig = Pick<
   | 'jwtIssuer'
   | 'jwtJwksUrl'
   | 'jwtTierClaim'
+  | 'publicUrl'
   | 'redisPrefix'
   | 'trustProxy'
 >

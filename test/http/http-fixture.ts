@@ -72,6 +72,7 @@ const unlimited: Omit<HttpConfig, 'apiMaxStreams' | 'redisPrefix'> = {
 /** The caller closes it; its database is dropped then. */
 export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp> {
   const database = await createDatabase()
+  const publicUrl = 'https://plumbline.example/catalog'
   const { apiMaxStreams = 300, access = {}, ...httpOptions } = options
   const url = options.databaseUrl ?? database.url
   const lines: string[] = []
@@ -104,7 +105,14 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
     answers,
     totals: createTotals(),
     httpRedis,
-    config: { ...unlimited, ...access, databaseUrl: url, apiMaxStreams, redisPrefix: prefix },
+    config: {
+      ...unlimited,
+      ...access,
+      databaseUrl: url,
+      apiMaxStreams,
+      publicUrl,
+      redisPrefix: prefix,
+    },
   }
   const server = await startHttp({
     host: '127.0.0.1',
