@@ -37,7 +37,7 @@ export interface ChangeQuery extends ChangeFilter {
 
 /** Rows that one query reads. A model never has so many fields that these could not hold all its changes. */
 const mostRows = 5000
-const rowsFor = (limit: number) => Math.min(mostRows, 1000 + 8 * limit)
+const rowsFor = (limit: number) => Math.min(mostRows, 500 + 5 * limit)
 
 /** What changed after a version (`{version, rowId: 0}` begins after all of it), oldest first. */
 export async function readChangesAfter(
@@ -101,7 +101,9 @@ export async function readModelHistory(
 const selection = Prisma.sql`v.version, v.committed_at AS "committedAt", v.upstream, v.run_id AS "runId",
   c.id, c.provider, c.model_id AS "modelId", c.kind, c.field, c."from"::text AS "from", c."to"::text AS "to",
   m.review, m.tiers`
-const joinModel = Prisma.sql`JOIN models m ON m.provider = c.provider AND m.model_id = c.model_id`
+/** Row by row (OFFSET 0): joined at large, PostgreSQL sorts the whole log before it takes a page of it. */
+const joinModel = Prisma.sql`JOIN LATERAL (
+  SELECT m.review, m.tiers FROM models m WHERE m.provider = c.provider AND m.model_id = c.model_id OFFSET 0) m ON TRUE`
 
 interface ChangeRow extends ModelKey {
   version: bigint

@@ -36,9 +36,13 @@ export interface NewsQuery {
 }
 
 /** A commit can change dozens of prices of one model. */
-const rowsPerItem = 40
+const rowsPerItem = 20
 
-/** Newest first. Models that are not there for the audience today are left out, with their past. */
+/**
+ * Newest first, read backwards through the log until there are enough (models row by row, as OFFSET 0 makes
+ * it, or PostgreSQL would sort the whole log first). Models that are not there for the audience today are
+ * left out, with their past.
+ */
 export async function readNews(reader: Reader, query: NewsQuery): Promise<NewsItem[]> {
   const { audience, provider, kinds, limit } = query
   const rowLimit = limit * rowsPerItem
@@ -48,7 +52,8 @@ export async function readNews(reader: Reader, query: NewsQuery): Promise<NewsIt
       c.provider, c.model_id AS "modelId", ${kindOfRow} AS kind, c.field, c."from"::text AS "from", c."to"::text AS "to",
       m.name, m.currency
     FROM catalog_versions v JOIN model_changes c ON c.commit_id = v.commit_id
-    JOIN models m ON m.provider = c.provider AND m.model_id = c.model_id
+    JOIN LATERAL (SELECT * FROM models m
+      WHERE m.provider = c.provider AND m.model_id = c.model_id OFFSET 0) m ON TRUE
     WHERE ${kindOfRow} = ANY(${[...kinds]})
       AND ${provider === undefined ? Prisma.sql`TRUE` : ofProvider}
       AND ${audience === 'all' ? Prisma.sql`TRUE` : openTo(audience)}

@@ -178,12 +178,12 @@ describe('the Atom feed', () => {
   it('has what RFC 4287 asks of a feed and of its entries', async () => {
     const { feed } = await atom()
     expect(feed['_attributes']).toEqual({ xmlns: 'http://www.w3.org/2005/Atom' })
-    for (const name of ['id', 'title', 'updated', 'author']) expect(feed[name], name).toBeDefined()
+    for (const name of ['id', 'title', 'updated', 'author']) expect(feed).toHaveProperty(name)
     const { items } = await jsonFeed()
     expect(feed.entry.map(({ id }) => id['_text'])).toEqual(items.map(({ id }) => id))
     for (const entry of feed.entry)
       for (const name of ['id', 'title', 'updated', 'link', 'content'] as const)
-        expect(entry[name], name).toBeDefined()
+        expect(entry).toHaveProperty(name)
   })
 
   it('has text of upstreams as text, not as markup', async () => {

@@ -2,7 +2,7 @@
 import type { FieldChange } from '../../catalog/flat-record.ts'
 import { modelKey } from '../../catalog/model.ts'
 import type { NewsItem, NewsKind } from '../../catalog/read-news.ts'
-import { byImportance, priceWords } from './price-words.ts'
+import { byImportance, priceWords, statedText } from './price-words.ts'
 
 const titledPrices = 3
 
@@ -43,6 +43,5 @@ const titleWords = {
 } as const satisfies Record<NewsKind, (item: NewsItem) => string>
 
 function stated(changes: readonly FieldChange[], name: string): string | undefined {
-  const to = changes.find(({ field }) => field === name)?.to
-  return to === undefined || to === null ? undefined : String(to)
+  return statedText(changes.find(({ field }) => field === name)?.to)
 }

@@ -3,6 +3,7 @@ import { parseComponentKey } from '../../catalog/component-key.ts'
 import type { FieldChange } from '../../catalog/flat-record.ts'
 import { percentMove } from '../../catalog/price-move.ts'
 import { tokenMeters, type PriceComponent } from '../../catalog/price.ts'
+import { canonicalJson, type Json } from '../../json.ts'
 
 const countsTokens = new Set<string>(tokenMeters)
 
@@ -11,9 +12,9 @@ export function priceWords({ field, from, to }: FieldChange, currency: string): 
   if (field === 'price.dynamic')
     return to === undefined ? 'price no longer depends on the route' : 'price depends on the route'
   if (field === 'price.currency')
-    return `prices in ${text(to) ?? 'USD'}, not ${text(from) ?? 'USD'}`
+    return `prices in ${statedText(to) ?? 'USD'}, not ${statedText(from) ?? 'USD'}`
   const { label, unit } = componentWords(field.slice('price.'.length))
-  const [before, after] = [text(from), text(to)]
+  const [before, after] = [statedText(from), statedText(to)]
   const per = `${currency} ${unit}`.trimEnd()
   if (before === undefined) return `${label} ${amount(after ?? '')} ${per}`
   if (after === undefined) return `${label} no longer stated, was ${amount(before)} ${per}`
@@ -36,8 +37,10 @@ function rank({ field }: FieldChange): number {
   return (place === -1 ? tokenMeters.length : place) + 100 * circumstances.length
 }
 
-function text(value: FieldChange['from']): string | undefined {
-  return value === undefined || value === null ? undefined : String(value)
+/** Undefined: nothing is stated. */
+export function statedText(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined
+  return typeof value === 'string' ? value : canonicalJson(value)
 }
 
 /** Two decimals at least: 1 → 1.00, 0.125 stays. */

@@ -54,7 +54,7 @@ async function factsOf(
   const filters = new URLSearchParams()
   if (provider !== undefined) filters.set('provider', provider)
   if (kind.length < newsKinds.length) filters.set('kind', kind.join(','))
-  const query = filters.size === 0 ? '' : `?${filters}`
+  const query = filters.size === 0 ? '' : `?${filters.toString()}`
   return {
     base,
     path: `${name}${query}`,
