@@ -66,13 +66,13 @@ const unlimited: Omit<HttpConfig, 'apiMaxStreams' | 'redisPrefix'> = {
   jwtIssuer: undefined,
   jwtJwksUrl: undefined,
   jwtTierClaim: 'tier',
+  publicUrl: 'https://plumbline.example/catalog',
   trustProxy: undefined,
 }
 
 /** The caller closes it; its database is dropped then. */
 export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp> {
   const database = await createDatabase()
-  const publicUrl = 'https://plumbline.example/catalog'
   const { apiMaxStreams = 300, access = {}, ...httpOptions } = options
   const url = options.databaseUrl ?? database.url
   const lines: string[] = []
@@ -110,7 +110,6 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
       ...access,
       databaseUrl: url,
       apiMaxStreams,
-      publicUrl,
       redisPrefix: prefix,
     },
   }
