@@ -20,7 +20,9 @@ export async function printSummary(
   printProblems(refreshed)
   await printHolds(context)
   print()
-  print(`API         ${paint.cyan(http.url)}  (/readyz, /metrics)`)
+  print(
+    `API         ${paint.cyan(http.url)}  (/docs, /api/v1/models, /api.json, /readyz, /metrics)`,
+  )
   print(`PostgreSQL  ${hideCredentials(servers.databaseUrl)}`)
   print(`Redis       ${hideCredentials(servers.redisUrl)}`)
   print(paint.dim('In another terminal: npx plumbline models list, npx plumbline --help'))
