@@ -43,6 +43,13 @@ function mergeFacts(all: JsonObject, rank: (upstream: string) => number): Provid
   return Object.assign({}, ...worstFirst.map((upstream) => all[upstream])) as ProviderFacts
 }
 
+export async function readProviderNames(reader: Reader): Promise<ReadonlyMap<string, string>> {
+  const rows = await reader.$queryRaw<
+    { id: string; name: string }[]
+  >`SELECT id, name FROM providers`
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
 /** All providers, by id. `extra` is by upstream: what each of them states, in its own words. */
 export async function readProviders(reader: Reader): Promise<CatalogProvider[]> {
   const rows = await reader.$queryRaw<ProviderRow[]>`

@@ -1,5 +1,6 @@
 /** The whole catalog at one version: what the formats of other tools are rendered from. */
-import { inSnapshot, type Db } from './database.ts'
+import { inSnapshot, type Db, type Reader } from './database.ts'
+import { filterConditions, type ModelFilter } from './model-filter.ts'
 import type { CatalogProvider } from './model.ts'
 import { modelSelection, toModel, type ModelRow, type StoredModel } from './models.ts'
 import { readProviders } from './providers.ts'
@@ -10,19 +11,44 @@ export interface Catalog {
   /** When that version was committed; undefined: nothing was. */
   committedAt: Date | undefined
   providers: CatalogProvider[]
-  /** All of them, retired ones too, by provider and id. */
+  /** By provider and id. */
   models: StoredModel[]
 }
 
-/** One snapshot of the database, so that version, providers and models belong together. */
+/** Every model, retired ones too. One snapshot, so that version, providers and models belong together. */
 export async function readCatalog(db: Db): Promise<Catalog> {
-  return inSnapshot(db, async (reader) => {
+  return inSnapshot(db, (reader) => readCatalogIn(reader, {}))
+}
+
+/** The models that fit, in the reader's snapshot. */
+export async function readCatalogIn(reader: Reader, filter: ModelFilter): Promise<Catalog> {
+  return {
+    ...(await readHead(reader)),
+    providers: await readProviders(reader),
+    models: await readModelsThatFit(reader, filter),
+  }
+}
+
+/** A few milliseconds of work each, so that a process that reads goes on answering. */
+const pageSize = 200
+
+/** By provider and id. */
+export async function readModelsThatFit(
+  reader: Reader,
+  filter: ModelFilter,
+): Promise<StoredModel[]> {
+  const conditions = filterConditions(filter)
+  const models: StoredModel[] = []
+  let last = { provider: '', modelId: '' }
+  for (;;) {
     const rows = await reader.$queryRaw<ModelRow[]>`
-      SELECT ${modelSelection} FROM models m ORDER BY m.provider, m.model_id`
-    return {
-      ...(await readHead(reader)),
-      providers: await readProviders(reader),
-      models: rows.map(toModel),
-    }
-  })
+      SELECT ${modelSelection} FROM models m
+      WHERE (m.provider, m.model_id) > (${last.provider}, ${last.modelId}) AND ${conditions}
+      ORDER BY m.provider, m.model_id LIMIT ${pageSize}`
+    const page = rows.map(toModel)
+    models.push(...page)
+    const end = page.at(-1)
+    if (!end || page.length < pageSize) return models
+    last = end
+  }
 }

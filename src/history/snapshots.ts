@@ -48,10 +48,20 @@ export async function storeSnapshot(db: Db, record: SnapshotRecord): Promise<Sna
   return { id, upstream, fence, sha256, adapterVersion, fetchedAt: row.fetchedAt }
 }
 
+/** The body that was applied last with nothing of it held or failed; undefined: there was none. */
+export async function readAppliedSnapshot(
+  reader: Reader,
+  upstream: string,
+): Promise<Pick<Snapshot, 'upstream' | 'sha256'> | undefined> {
+  const [row] = await reader.$queryRaw<{ sha256: string | null }[]>`
+    SELECT applied_sha256 AS sha256 FROM upstreams WHERE id = ${upstream}`
+  return row?.sha256 ? { upstream, sha256: row.sha256 } : undefined
+}
+
 /** The pages in order, one in memory at a time. */
 export async function* readPages(
   reader: Reader,
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, 'upstream' | 'sha256'>,
 ): AsyncGenerator<{ url: string; body: string }> {
   const [holder] = await reader.$queryRaw<{ id: bigint }[]>`
     SELECT p.snapshot_id AS id FROM snapshots s JOIN snapshot_pages p ON p.snapshot_id = s.id

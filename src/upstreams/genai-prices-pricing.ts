@@ -15,7 +15,7 @@ import {
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { ownEntries } from './raw-object.ts'
 
-interface PricedKey {
+export interface PricedKey {
   unit: PriceUnit
   component: Omit<PriceComponent, 'amount'>
 }
@@ -33,7 +33,8 @@ const perHour = (component: PricedKey['component']): PricedKey => ({
   component: { ...component, unit: 'hour' },
 })
 
-const pricedKeys: Record<string, PricedKey> = {
+/** Also for the way back: http/formats/genai-prices-pricing.ts. */
+export const pricedKeys: Readonly<Record<string, PricedKey>> = {
   input_mtok: perMillion({ meter: 'input' }),
   output_mtok: perMillion({ meter: 'output' }),
   output_reasoning_mtok: perMillion({ meter: 'reasoning' }),

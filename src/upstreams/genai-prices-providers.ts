@@ -63,3 +63,11 @@ export function canonicalProvider(id: string): CanonicalProvider {
     provider: Object.hasOwn(genaiPricesProviders, id) ? (genaiPricesProviders[id] ?? id) : id,
   }
 }
+
+/** The way back: how genai-prices would name a provider. Hugging Face's hosts have names of their own. */
+export function genaiPricesId(provider: string): string {
+  const known = Object.entries(genaiPricesProviders).find(
+    ([id, canonical]) => canonical === provider && !routed.test(id),
+  )
+  return known?.[0] ?? provider
+}

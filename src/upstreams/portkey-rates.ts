@@ -22,7 +22,7 @@ export interface ReadRates {
 const perToken = (component: StatedPrice['component']) => optionalPrice('centsPerToken', component)
 const perUnit = (component: StatedPrice['component']) => optionalPrice('centsPerUnit', component)
 
-const tokenRates: PriceTable = {
+export const tokenRates: PriceTable = {
   response_token: perToken({ meter: 'output' }),
   reasoning_token: perToken({ meter: 'reasoning' }),
   cache_read_input_token: perToken({ meter: 'cache_read' }),
@@ -39,7 +39,7 @@ const tokenRates: PriceTable = {
   cache_read_image_input_token: perToken({ meter: 'cache_read', variant: 'image' }),
 }
 
-const additionalUnits: PriceTable = {
+export const additionalUnits: PriceTable = {
   cache_write_1h: perToken({ meter: 'cache_write', ttl: '1h' }),
   web_search: perUnit({ meter: 'web_search', unit: 'each' }),
   web_search_low_context: perUnit({ meter: 'web_search', unit: 'each', variant: 'low' }),

@@ -4,6 +4,7 @@
  */
 import { PlumblineError } from '../errors.ts'
 import { isJsonObject } from '../json.ts'
+import { providerOfFile } from './portkey-files.ts'
 import { readPortkeyPricing } from './portkey-pricing.ts'
 import { objectWithout, ownEntries } from './raw-object.ts'
 import {
@@ -35,46 +36,6 @@ export const portkey = {
   entries,
   listing,
 } satisfies Upstream
-
-/**
- * The files that are asked for, and whose models they list. Not asked for: providers that have closed
- * (anyscale, deepbricks, monsterapi, palm, predibase); files without prices (sagemaker, segmind) or with
- * few and by units that are not stated (deepgram, fal-ai), or all a hundred times too low (minimax, 2026);
- * further doors to models that another file has
- * (bedrock-mantle, claude-platform-aws, zhipu); OpenRouter, which is asked itself; google and byteplus,
- * whose rows are cut in two by the length of the prompt at a bound that is not the real one.
- */
-const providerOfFile: Readonly<Record<string, string>> = {
-  ai21: 'ai21',
-  anthropic: 'anthropic',
-  'azure-ai': 'azure-cognitive-services',
-  'azure-openai': 'azure',
-  bedrock: 'amazon-bedrock',
-  cerebras: 'cerebras',
-  cohere: 'cohere',
-  dashscope: 'alibaba',
-  deepinfra: 'deepinfra',
-  deepseek: 'deepseek',
-  'fireworks-ai': 'fireworks-ai',
-  groq: 'groq',
-  jina: 'jina',
-  'lightning-ai': 'lightning-ai',
-  'mistral-ai': 'mistral',
-  moonshot: 'moonshotai',
-  nebius: 'nebius',
-  nomic: 'nomic',
-  'novita-ai': 'novita-ai',
-  openai: 'openai',
-  oracle: 'oracle',
-  'perplexity-ai': 'perplexity',
-  'reka-ai': 'reka-ai',
-  'stability-ai': 'stability-ai',
-  'together-ai': 'togetherai',
-  'vertex-ai': 'google-vertex',
-  'workers-ai': 'cloudflare-workers-ai',
-  'x-ai': 'xai',
-  'z-ai': 'zai',
-}
 
 /** One page a file. A file that is gone is a provider that is gone; any other failure ends the collect. */
 async function* pages(base: string, fetchPage: FetchPage): AsyncGenerator<Page> {
