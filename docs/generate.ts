@@ -4,7 +4,13 @@ import { renderEnvExample } from '../src/config-docs.ts'
 import { renderMarkedParts } from './marked-parts.ts'
 import { renderUpstreamsPage } from './upstreams-page.ts'
 
-for (const name of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/prices.md'])
+for (const name of [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'docs/prices.md',
+  'docs/point-your-tool-at-us.md',
+])
   rewrite(name, (text) => renderMarkedParts(text))
 rewrite('docs/upstreams.md', renderUpstreamsPage)
 rewrite('.env.example', renderEnvExample)

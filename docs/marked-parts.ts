@@ -5,6 +5,8 @@
 import { renderConfigTable } from '../src/config-docs.ts'
 import { errorCodes } from '../src/errors.ts'
 import { eventMap } from '../src/events/events.ts'
+import { formats } from '../src/http/formats/format-table.ts'
+import { formatParts } from '../src/http/routes/format-parts.ts'
 import { statusByCode } from '../src/http/problem.ts'
 import { describeMetrics } from '../src/metrics.ts'
 import { upstreams } from '../src/upstreams/registry.ts'
@@ -49,6 +51,20 @@ export const markedParts = {
     markdownTable(
       ['Type', 'Sent'],
       Object.entries(eventMap).map(([type, { about }]) => [code(type), about]),
+    ),
+  formats: () =>
+    markdownTable(
+      ['Export', 'Path', 'What it is'],
+      formats.map(({ name, path, aliases = [], summary }) => [
+        code(name),
+        [path, ...aliases].map((url) => code(`GET ${url}`)).join('<br>'),
+        summary,
+      ]),
+    ),
+  'format-parts': () =>
+    markdownTable(
+      ['Path', 'What it is'],
+      Object.entries(formatParts).map(([path, summary]) => [code(`GET ${path}`), summary]),
     ),
   upstreams: () =>
     markdownTable(

@@ -15,6 +15,7 @@ import { registerUpstreams } from './history/upstream-state.ts'
 import { createAnswerCache, type AnswerCache } from './http/cache/answer-cache.ts'
 import { createRedisAnswers } from './http/cache/redis-answers.ts'
 import { watchCatalog, type CatalogWatch } from './http/catalog-watch.ts'
+import { publishFormats, type PublishedFormats } from './http/publishing/published-formats.ts'
 import { openHttpRedis, type HttpRedis } from './http/redis.ts'
 import { createTotals, type Totals } from './http/totals.ts'
 import { createLogger, type Logger } from './log.ts'
@@ -46,6 +47,7 @@ export interface Context extends RefreshContext, EnqueueContext {
   watch: CatalogWatch
   answers: AnswerCache
   totals: Totals
+  formats: PublishedFormats
   httpRedis: HttpRedis
   /** Brings the table of upstreams in line with the configuration. */
   register: () => Promise<void>
@@ -82,6 +84,15 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
   const answers = once(() =>
     openAnswers(config, { watch: watch.get(), redis: httpRedis, log, metrics }),
   )
+  const formats = once(() =>
+    publishFormats({
+      db: database.db,
+      watch: watch.get(),
+      answers: answers.get(),
+      metrics,
+      log,
+    }),
+  )
   return {
     config,
     log,
@@ -114,12 +125,16 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
     get answers() {
       return answers.get()
     },
+    get formats() {
+      return formats.get()
+    },
     get httpRedis() {
       return httpRedis.get()
     },
     announce: () => void relay.get().drain(),
     register: () => registerUpstreams(database.db, registrations(upstreams)),
     close: closeOnce({
+      formats,
       answers,
       watch,
       httpRedis,
@@ -260,6 +275,7 @@ function once<T>(open: () => T): Lazy<T> {
 }
 
 interface Closables {
+  formats: Lazy<PublishedFormats>
   answers: Lazy<AnswerCache>
   watch: Lazy<CatalogWatch>
   httpRedis: Lazy<HttpRedis>
@@ -272,6 +288,7 @@ interface Closables {
 }
 
 function closeOnce({
+  formats,
   answers,
   watch,
   httpRedis,
@@ -284,6 +301,7 @@ function closeOnce({
 }: Closables): () => Promise<void> {
   let closed: Promise<void> | undefined
   const close = async () => {
+    await formats.opened()?.close()
     await answers.opened()?.close()
     await watch.opened()?.close()
     httpRedis.opened()?.disconnect()

@@ -40,6 +40,7 @@ export const errorCodes = {
   config_invalid: 'A setting is missing or wrong.',
   schema_mismatch: 'The database does not have the schema that this version needs.',
   migration_failed: 'A migration could not be applied.',
+  format_held: 'No rendering of this format is fit for the tools that read it.',
   database_unavailable: 'PostgreSQL cannot be reached or does not answer.',
   redis_unavailable: 'Redis cannot be reached or does not answer.',
   redis_misconfigured: 'Redis would lose jobs with its present settings.',

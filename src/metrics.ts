@@ -148,6 +148,17 @@ function declareMetrics(registry: Registry) {
       ['layer', 'result'],
       'Reads of a cache: layer memory or redis, result hit, miss or stale.',
     ),
+    formatHeld: gauge(
+      'format_held',
+      ['format'],
+      '1 = the newest rendering of a consumer format is held back and an older one is served.',
+    ),
+    formatRenderDuration: histogram(
+      'format_render_duration_seconds',
+      ['format'],
+      [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      'Time to render a consumer format in the background, pauses for requests included.',
+    ),
     httpRequestDuration: histogram(
       'http_request_duration_seconds',
       ['method', 'route', 'status_code'],

@@ -6,6 +6,7 @@ import { readAlerts } from '../docs/read-alerts.ts'
 import { renderUpstreamsPage } from '../docs/upstreams-page.ts'
 import { describeConfig, renderEnvExample } from '../src/config-docs.ts'
 import { describeMetrics } from '../src/metrics.ts'
+import { formatPaths } from '../src/http/publishing/format-requests.ts'
 import { upstreams } from '../src/upstreams/registry.ts'
 import { listProjectFiles, projectHas, readProjectFile } from './support/project.ts'
 import { readSources } from './support/source-files.ts'
@@ -62,6 +63,12 @@ describe('the tables', () => {
     expect(found(text, topFolders).filter((path) => !projectHas(path))).toEqual([])
   })
 
+  it('of docs/point-your-tool-at-us.md are those of the code (npm run docs rewrites them)', () => {
+    const text = readProjectFile(toolsPage)
+    expect(renderMarkedParts(text)).toBe(text)
+    expect(found(text, /<!-- ([\w-]+):begin -->/g)).toEqual(['formats', 'format-parts'])
+  })
+
   it('of docs/upstreams.md are those of the registry (npm run docs rewrites it)', () => {
     expect(readProjectFile('docs/upstreams.md')).toBe(renderUpstreamsPage())
   })
@@ -71,6 +78,7 @@ describe('the tables', () => {
   })
 })
 
+const toolsPage = 'docs/point-your-tool-at-us.md'
 const topFolders = /`((?:src|test|ops|prisma|docs|bench|\.ci)\/[^`\s]*)`/g
 
 describe('what the documents name exists:', () => {
@@ -101,6 +109,22 @@ describe('what the documents name exists:', () => {
       return !projectHas(path) || (anchor !== undefined && !anchorsIn(path).includes(anchor))
     })
     expect(broken).toEqual([])
+  })
+
+  it('addresses and links in docs/point-your-tool-at-us.md', () => {
+    const text = readProjectFile(toolsPage)
+    const paths = found(text, /http:\/\/localhost:8080([\w/.-]*)/g)
+    expect(paths.length).toBeGreaterThan(5)
+    // A tool is given the whole address, or the base of several.
+    const isServed = (path: string) =>
+      formatPaths.some((served) => served === path || served.startsWith(`${path}/`))
+    expect(paths.filter((path) => !isServed(path))).toEqual([])
+    const links = found(text, /\]\(([^)\s]+)\)/g).map((link) => link.split('#'))
+    const broken = links.filter(
+      ([file, anchor = '']) => !anchorsIn(`docs/${file}`).includes(anchor),
+    )
+    expect(broken).toEqual([])
+    expect(readProjectFile('README.md')).toContain(`(${toolsPage})`)
   })
 
   it('npm scripts', () => {

@@ -26,6 +26,8 @@ import { registerConflicts } from './routes/conflicts.ts'
 import { registerCost } from './routes/cost.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerFeeds } from './routes/feeds.ts'
+import { registerFormatParts } from './routes/format-parts.ts'
+import { registerFormats } from './routes/formats.ts'
 import { registerMetrics } from './routes/metrics.ts'
 import { registerModels } from './routes/models.ts'
 import { registerOffers } from './routes/offers.ts'
@@ -53,6 +55,8 @@ const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
     registerChanges,
     registerEvents,
     registerFeeds,
+    registerFormats,
+    registerFormatParts,
   ],
   worker: [registerProbes, registerMetrics],
 }
@@ -151,7 +155,7 @@ async function registerApiPlugins(app: FastifyInstance, context: HttpContext): P
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST'],
-    exposedHeaders: ['etag', 'x-catalog-version', 'retry-after', ...rateHeaders],
+    exposedHeaders: ['etag', 'x-models-etag', 'x-catalog-version', 'retry-after', ...rateHeaders],
     maxAge: 86_400,
   })
   await app.register(helmet, { global: true })

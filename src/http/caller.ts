@@ -46,6 +46,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller needs for the route; default `read`. `none`: it is for everybody, without limits. */
     scope?: KeyScope | 'none'
+    /**
+     * Tools send the key of whom they take us for, and some cannot do without one: where it says so, a
+     * key that is none of ours counts as no key. It is never looked at further.
+     */
+    othersKeys?: 'ignored'
   }
 }
 

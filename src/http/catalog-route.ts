@@ -12,6 +12,7 @@ import { sendAgain, sendAnswer } from './cache/send-answer.ts'
 import { audienceOf } from './caller.ts'
 import type { HttpContext } from './http-context.ts'
 import { problemResponses } from './problem-schema.ts'
+import { formatAt } from './publishing/format-requests.ts'
 
 export interface CatalogRoute<Params extends z.ZodType, Query extends z.ZodType> {
   url: string
@@ -23,6 +24,8 @@ export interface CatalogRoute<Params extends z.ZodType, Query extends z.ZodType>
   response: z.ZodType
   /** Absent: JSON. */
   contentType?: string
+  /** As in FastifyContextConfig (caller.ts). */
+  othersKeys?: 'ignored'
   /** Lists go stale as a whole; what one provider or model has is kept longer. */
   kind: keyof typeof backstopMs
   /**
@@ -47,9 +50,11 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
   route: CatalogRoute<Params, Query>,
 ): void {
   const { summary, description, tags, params, querystring, response, url, kind, read } = route
+  const { othersKeys } = route
   const { contentType } = route
   const { answers, db } = context
   app.get(url, {
+    config: othersKeys === undefined ? {} : { othersKeys },
     schema: {
       summary,
       ...(description === undefined ? {} : { description }),
@@ -88,10 +93,14 @@ function keyOf(request: FastifyRequest): string {
  */
 export function registerRepeatedAnswers(
   app: FastifyInstance,
-  { answers }: Pick<HttpContext, 'answers'>,
+  { answers, formats }: Pick<HttpContext, 'answers' | 'formats'>,
 ): void {
+  const find = (request: FastifyRequest) => {
+    const format = formatAt(request.url)
+    return format ? formats.current(format, audienceOf(request)) : answers.fresh(keyOf(request))
+  }
   app.addHook('onRequest', (request, reply, done) => {
-    const answer = request.method === 'GET' ? answers.fresh(keyOf(request)) : undefined
+    const answer = request.method === 'GET' ? find(request) : undefined
     if (!answer || !sendAgain(request, reply, answer)) done()
   })
 }

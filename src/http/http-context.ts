@@ -1,6 +1,7 @@
 /** The slice of the context that the doors over HTTP need. */
 import type { Db } from '../catalog/database.ts'
 import type { Config } from '../config.ts'
+import type { PublishedFormats } from './publishing/published-formats.ts'
 import type { AnswerCache } from './cache/answer-cache.ts'
 import type { CatalogWatch } from './catalog-watch.ts'
 import type { GaugeContext } from './collect-gauges.ts'
@@ -17,6 +18,7 @@ export interface HttpContext extends GaugeContext, ReadinessContext {
   readonly httpRedis: HttpRedis
   config: ReadinessContext['config'] & HttpConfig
   totals: Totals
+  readonly formats: PublishedFormats
 }
 
 export type HttpConfig = Pick<

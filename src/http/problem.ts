@@ -46,6 +46,7 @@ export const statusByCode = {
   too_many_streams: 503,
   identity_unavailable: 503,
   schema_mismatch: 503,
+  format_held: 503,
   migration_failed: 503,
   database_unavailable: 503,
   redis_unavailable: 503,

@@ -8,6 +8,7 @@ import { createRedisAnswers } from '../../src/http/cache/redis-answers.ts'
 import { watchCatalog } from '../../src/http/catalog-watch.ts'
 import type { HttpConfig, HttpContext } from '../../src/http/http-context.ts'
 import { createTotals } from '../../src/http/totals.ts'
+import { publishFormats } from '../../src/http/publishing/published-formats.ts'
 import { openHttpRedis } from '../../src/http/redis.ts'
 import { createLogger } from '../../src/log.ts'
 import { createMetrics, type Metrics } from '../../src/metrics.ts'
@@ -95,6 +96,7 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
     ),
     maxBytes: 16 * 1024 * 1024,
   })
+  const formats = publishFormats({ db, watch, answers, metrics, log })
   const context: HttpContext = {
     log,
     metrics,
@@ -112,6 +114,7 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
       apiMaxStreams,
       redisPrefix: prefix,
     },
+    formats,
   }
   const server = await startHttp({
     host: '127.0.0.1',
@@ -135,6 +138,7 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
     scrape: async () => readSamples((await get(`${server.url}/metrics`)).body),
     async close() {
       await server.close()
+      await formats.close()
       await answers.close()
       await watch.close()
       httpRedis.disconnect()

@@ -86,9 +86,13 @@ function createIdentify({ db, config }: HttpContext, limits: RequestLimits): Ide
       throw error
     }
   }
+  const isOurs = (text: string) =>
+    keys.isOurs(text) || (findTokenCaller !== undefined && text.split('.').length === 3)
   return (request) => {
     const text = readCredential(request.headers)
     if (text === undefined) return nobody
+    const ignoresOthers = request.routeOptions.config?.othersKeys === 'ignored'
+    if (ignoresOthers && !isOurs(text)) return nobody
     return keys.known(text) ?? find(request, text)
   }
 }

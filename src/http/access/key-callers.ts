@@ -11,6 +11,8 @@ import { hashSecret, isSameSecret, parseKeyText } from '../../history/key-text.t
 import { newCaller, type Caller } from '../caller.ts'
 
 export interface KeyCallers {
+  /** Whether it has the form of a key of ours, valid or not. */
+  isOurs: (text: string) => boolean
   /** At once, where it is known; undefined: ask `find`. */
   known: (text: string) => Caller | undefined
   /** Undefined: there is no such key, or it is not valid any more. */
@@ -62,6 +64,8 @@ export function createKeyCallers({ db, adminKey, now = Date.now }: KeyCallersOpt
   }
 
   return {
+    isOurs: (text) =>
+      text.startsWith('plb_') || (adminHash !== undefined && isSameSecret(text, adminHash)),
     known: (text) => believed(text, believedMs),
     async find(text) {
       if (adminHash !== undefined && isSameSecret(text, adminHash)) return admin

@@ -23,6 +23,8 @@ export interface Answer extends AnswerParts {
   lastModified: string | undefined
   /** At once where it was compressed before. Small bodies stay as they are. */
   encoded: (encoding: Encoding) => EncodedBody | Promise<EncodedBody>
+  /** In which it was compressed so far. */
+  encodings: () => Encoding[]
   /** By encoding and by who may keep it. */
   sent: Map<string, SentForm>
   /** What it holds in memory, compressed forms included. */
@@ -69,6 +71,7 @@ export function createAnswer(parts: AnswerParts): Answer {
       const form = forms.get(body.length < compressFromBytes ? 'identity' : encoding)
       return form ?? compressAs(encoding)
     },
+    encodings: () => [...forms.keys()].filter((encoding) => encoding !== 'identity'),
     get bytes() {
       let bytes = 500
       for (const form of forms.values()) if ('body' in form) bytes += form.body.length

@@ -45,6 +45,8 @@ function sendForm(
     .header('cache-control', cacheControl[visibility])
     .header('vary', 'accept-encoding, authorization, x-api-key')
     .header('etag', entityTag(answer, encoding))
+    // Clients in the way of Codex renew what they hold while this is the same.
+    .header('x-models-etag', entityTag(answer, encoding))
   if (answer.lastModified !== undefined) void reply.header('last-modified', answer.lastModified)
   if (isHeld(request.headers['if-none-match'], answer.etag)) return reply.code(304).send()
   void reply.header('content-type', answer.contentType)

@@ -24,9 +24,18 @@ const source = 'litellm'
  * no models: they are not in the catalog, and so not here.
  */
 export function renderLitellm(models: Iterable<CatalogModel>): string {
+  const rows = [...litellmRows(models)].filter((row) => row !== undefined)
+  return JSON.stringify(Object.fromEntries(rows))
+}
+
+/** By key, each once. Undefined where time has passed without a row. */
+export function* litellmRows(
+  models: Iterable<CatalogModel>,
+): Generator<[key: string, row: JsonObject] | undefined> {
   const stated = new Map<string, JsonObject>()
   const others = new Map<string, JsonObject>()
   for (const model of models) {
+    yield undefined
     if (model.lifecycle === 'retired' || model.review === 'disabled') continue
     const extra = model.extra[source] ?? {}
     const places = readPlacedRows(extra)
@@ -37,7 +46,8 @@ export function renderLitellm(models: Iterable<CatalogModel>): string {
       others.set(litellmIdentity(model.provider, model.modelId).key, renderOther(model))
   }
   // A key that LiteLLM itself wrote is never taken over by another model.
-  return JSON.stringify(Object.fromEntries([...others, ...stated]))
+  for (const row of others) if (!stated.has(row[0])) yield row
+  yield* stated
 }
 
 /** A model that litellm lists: nothing is added that only follows from something else. */
