@@ -1,11 +1,29 @@
-import type { CatalogChangedData } from '../events/events.ts'
+/**
+ * What a follower is told. Declared here and not taken from the server's sources: this folder stands
+ * alone. test/client/change.test.ts compares the two.
+ */
+export interface UpdatedModel {
+  /** `provider/model-id`. */
+  id: string
+  /** Names of fields, `price.<component>`, `lifecycle`, … */
+  fields: string[]
+}
 
 /**
  * One version of the catalog. `added`, `updated` and `removed` name models as `provider/model-id`;
  * with `truncated` they are incomplete: drop everything of `provider`, or everything where it is null.
  */
-export interface CatalogChanged extends CatalogChangedData {
+export interface CatalogChanged {
   type: 'changed'
+  version: number
+  /** Null: not from an upstream, but an operator's. */
+  upstream: string | null
+  provider: string | null
+  runId: number | null
+  added: string[]
+  updated: UpdatedModel[]
+  removed: string[]
+  truncated: boolean
   /** ISO 8601. */
   committedAt: string
 }

@@ -2,7 +2,7 @@ import type { CatalogChange } from './change.ts'
 
 export interface ErrorReports {
   /** Reported once a minute for each source: an outage repeats itself at every attempt. */
-  outage(source: 'redis' | 'postgres', error: unknown): void
+  outage(source: 'redis' | 'postgres' | 'http', error: unknown): void
   callback(error: unknown, change?: CatalogChange): void
   /** Connections complain while they are ended. */
   mute(): void

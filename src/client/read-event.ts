@@ -1,5 +1,4 @@
-import type { UpdatedModel } from '../events/events.ts'
-import type { CatalogChanged } from './change.ts'
+import type { CatalogChanged, CatalogReset, UpdatedModel } from './change.ts'
 
 /** One message or stream entry. Undefined for other types of event, and for what is no event at all. */
 export function readEvent(text: string): CatalogChanged | undefined {
@@ -31,6 +30,14 @@ export function readChanged(
     truncated: !whole || data['truncated'] === true,
     committedAt,
   }
+}
+
+/** An event `plumbline.catalog.reset`: of the event stream, which puts the version beside it. */
+export function readReset(text: string, version: number): CatalogReset {
+  const event = parse(text)
+  const data = isRecord(event) && isRecord(event['data']) ? event['data'] : {}
+  const reason = data['reason'] === 'rewound' ? 'rewound' : 'unreplayable'
+  return { type: 'reset', version, reason }
 }
 
 export function isVersion(value: unknown): value is number {

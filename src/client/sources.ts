@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
-import type { EventNames } from '../events/names.ts'
 import { openCatalogDatabase, type CatalogDatabase } from './catalog-database.ts'
 import type { ErrorReports } from './error-reports.ts'
+import type { EventNames } from './names.ts'
 import { isVersion } from './read-event.ts'
 import { connectRedis } from './redis-connection.ts'
 import type { ReplaySource } from './replay.ts'

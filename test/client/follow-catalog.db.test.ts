@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   followCatalog,
   type CatalogFollower,
-  type FollowCatalogOptions,
+  type FollowRedisOptions,
   type VersionGap,
 } from '../../src/client/index.ts'
 import { catalogChanged } from '../../src/events/catalog-changed.ts'
@@ -35,7 +35,7 @@ interface Followed {
   errors: Error[]
 }
 
-async function follow(options: Partial<FollowCatalogOptions> = {}): Promise<Followed> {
+async function follow(options: Partial<FollowRedisOptions> = {}): Promise<Followed> {
   const delivered: (number | string)[] = []
   const gaps: VersionGap[] = []
   const errors: Error[] = []

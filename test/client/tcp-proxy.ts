@@ -11,12 +11,14 @@ export interface TcpProxy {
   /** Ends all connections and refuses new ones, until `restore`. */
   refuse(): void
   restore(): void
+  /** New connections go to another server. */
+  retarget(target: string): void
   close(): Promise<void>
 }
 
 /** Stands between a client and a server, and misbehaves as networks do. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
-  const { hostname, port } = new URL(target)
+  let { hostname, port } = new URL(target)
   const pairs = new Set<[Socket, Socket]>()
   let refuses = false
   const server = createServer((client) => (refuses ? client.destroy() : forward(client)))
@@ -56,6 +58,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       cut()
     },
     restore: () => void (refuses = false),
+    retarget: (other) => void ({ hostname, port } = new URL(other)),
     async close() {
       cut()
       server.close()

@@ -22,6 +22,8 @@ const opened: EventSourceClient[] = []
 beforeAll(async () => {
   api = await openApi([...models, other])
   pool = new Pool({ connectionString: api.databaseUrl, max: 2 })
+  // Its connections end with the database.
+  pool.on('error', () => undefined)
 })
 afterEach(() => {
   for (const client of opened.splice(0)) client.close()
@@ -278,6 +280,7 @@ describe('streams', () => {
   it('end at once when the process stops, read or not', async () => {
     const stopped = await openApi(models, { closeWithinMs: 20_000 })
     const stoppedPool = new Pool({ connectionString: stopped.databaseUrl, max: 1 })
+    stoppedPool.on('error', () => undefined)
     try {
       const clients = await Promise.all(
         range(1, 20).map(() => openEvents(`${stopped.url}/api/v1/events`)),
