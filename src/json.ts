@@ -73,6 +73,12 @@ export function canonicalDecimal(text: string): string | undefined {
   return plain === '0' ? '0' : sign + plain
 }
 
+/** A number of a payload, as `parseJson` gives it, as canonical decimal text; undefined for all else. */
+export function numberText(value: unknown): string | undefined {
+  if (typeof value === 'number') return canonicalDecimal(String(value))
+  return value instanceof JsonDecimal ? canonicalDecimal(value.text) : undefined
+}
+
 /**
  * JSON with object keys in code-unit order, so that equal content has equal text. Arrays keep their
  * order: it can carry meaning. Written as loops: it runs over every entry of every payload.

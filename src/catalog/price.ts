@@ -5,7 +5,7 @@
  */
 import { Decimal } from 'decimal.js'
 import { z } from 'zod'
-import { canonicalDecimal, JsonDecimal } from '../json.ts'
+import { canonicalDecimal, numberText } from '../json.ts'
 
 /** Meters that count tokens: amounts are per one million. `input` to `output_audio` have columns. */
 export const tokenMeters = [
@@ -248,9 +248,7 @@ export function scaleAmount(amount: string, factor: string): string {
 }
 
 function decimalText(stated: unknown, dollarSign: boolean): string | undefined {
-  if (typeof stated === 'number') return canonicalDecimal(String(stated))
-  if (stated instanceof JsonDecimal) return canonicalDecimal(stated.text)
-  if (typeof stated !== 'string') return undefined
+  if (typeof stated !== 'string') return numberText(stated)
   const text = stated.trim()
   return canonicalDecimal(dollarSign && text.startsWith('$') ? text.slice(1) : text)
 }

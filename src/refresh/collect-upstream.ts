@@ -30,6 +30,7 @@ import {
 import { fetchSnapshot, type FetchedPayload, type NotModified } from './fetch-snapshot.ts'
 import { noteSchemaDrift } from './note-schema-drift.ts'
 import { Phases } from './phases.ts'
+import { recordBenchmarks } from './record-benchmarks.ts'
 import { readSnapshotSlices } from './read-snapshot.ts'
 import { recordCollectEnd, recordEntries, recordPhases } from './record-metrics.ts'
 import type { RefreshContext } from './refresh-context.ts'
@@ -70,6 +71,7 @@ export async function collectUpstream(
     const snapshot = await archive(collect, fetched)
     const read = await readSlices(collect, fetched, state)
     await recordSuccess(collect, fetched)
+    await recordBenchmarks(context.db, upstream.definition, fetched.pages)
     const selection = await select(collect, read)
     await handOn(collect, fetched, snapshot, selection, enqueueSlices)
   } catch (thrown) {

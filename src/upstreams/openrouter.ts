@@ -5,10 +5,19 @@
  */
 import { PlumblineError } from '../errors.ts'
 import { isJsonObject, type Json } from '../json.ts'
+import { readOpenrouterBenchmarks } from './openrouter-benchmarks.ts'
 import { readOpenrouterRow } from './openrouter-row.ts'
 import { parsePayload } from './payload.ts'
 import { payloadList, statedId } from './payload-list.ts'
-import type { FetchPage, Item, Page, ParsedPage, Upstream } from './upstream.ts'
+import type {
+  BenchmarkDraft,
+  Entry,
+  FetchPage,
+  ListingDraft,
+  Page,
+  ParsedPage,
+  Upstream,
+} from './upstream.ts'
 
 export const openrouter = {
   id: 'openrouter',
@@ -20,7 +29,7 @@ export const openrouter = {
     required: false,
     headers: (key) => ({ authorization: `Bearer ${key}` }),
   },
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'openrouter',
   rank: 4,
@@ -31,7 +40,8 @@ export const openrouter = {
   verified: true,
   pages,
   entries,
-  listing: ({ raw }) => readOpenrouterRow(raw),
+  listing,
+  benchmarks,
 } satisfies Upstream
 
 /**
@@ -68,7 +78,22 @@ function pagingError(what: string): PlumblineError {
   })
 }
 
-function* entries(page: ParsedPage): Generator<Item> {
+function* entries(page: ParsedPage): Generator<Entry> {
   for (const raw of payloadList(page, 'data'))
     yield { kind: 'entry', provider: 'openrouter', modelId: statedId(raw), raw }
+}
+
+/** Scores are kept by themselves: with the listing they would make a change of every model every day. */
+function listing({ raw }: Entry): ListingDraft {
+  const draft = readOpenrouterRow(raw)
+  const { benchmarks: stated, ...extra } = draft.extra
+  const { rest } = readOpenrouterBenchmarks(stated)
+  return { ...draft, extra: Object.keys(rest).length > 0 ? { ...extra, benchmarks: rest } : extra }
+}
+
+function* benchmarks(page: ParsedPage): Generator<BenchmarkDraft> {
+  for (const { raw, provider, modelId } of entries(page))
+    if (isJsonObject(raw))
+      for (const score of readOpenrouterBenchmarks(raw['benchmarks']).scores)
+        yield { provider, modelId, ...score }
 }

@@ -46,8 +46,22 @@ export interface Upstream {
   entries: (page: ParsedPage) => Iterable<Item>
   /** One entry as a listing. Throws RejectedEntry, InvalidPrice or ZodError: the entry is then a reject. */
   listing: (entry: Entry) => ListingDraft
+  /** What the page says of scores in benchmarks: beside the listings, since it moves daily. */
+  benchmarks?: (page: ParsedPage) => Iterable<BenchmarkDraft>
   /** A payload that is at hand when the URL cannot be reached, with a word on what it is. */
   offline?: () => Promise<OfflinePayload | undefined>
+}
+
+export interface BenchmarkDraft {
+  provider: string
+  modelId: string
+  /** e.g. `artificial_analysis/coding_index`. */
+  benchmark: string
+  /** Decimal text. */
+  score: string
+  /** elo, %, index, … */
+  unit: string
+  rank: number | null
 }
 
 export interface UpstreamKey {
