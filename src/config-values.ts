@@ -2,6 +2,7 @@
  * What a setting's text may be. Each schema turns the text of an environment variable into a typed
  * value; its message completes the sentence "<NAME> must be …".
  */
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /** A schema for text that `read` understands; undefined from `read` means that it does not. */
@@ -126,6 +127,28 @@ export function isLoopbackUrl(value: string): boolean {
     host === '[::1]' ||
     /^127(\.\d+){3}$/.test(host)
   )
+}
+
+/** How far X-Forwarded-For is believed: so many proxies, or what these addresses and ranges say. */
+export const trustedProxies = textAs(
+  'a number of proxies from 1 to 32, or a comma list of addresses and ranges (10.0.0.0/8,::1)',
+  (value): number | string[] | undefined => {
+    if (/^\d+$/.test(value)) return readHops(value)
+    const ranges = value.split(',').map((range) => range.trim())
+    return ranges.every(isAddressRange) ? ranges : undefined
+  },
+)
+
+function readHops(text: string): number | undefined {
+  const hops = Number(text)
+  return hops >= 1 && hops <= 32 ? hops : undefined
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  if (rest.length > 0 || bits < 0) return false
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits)
 }
 
 export const upstreamId = /^[a-z0-9]+(-[a-z0-9]+)*$/

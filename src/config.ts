@@ -9,8 +9,13 @@ import {
   duration,
   endpoints,
   flag,
+  httpUrlExpectation,
+  isLoopbackUrl,
   oneOf,
+  readHttpUrl,
   text,
+  textAs,
+  trustedProxies,
   upstreamIds,
   url,
   wholeNumber,
@@ -93,11 +98,17 @@ export const settings = {
     default: '6000',
     about: 'Requests a minute with one key or of one token subject; 0 = no limit.',
   },
+  apiAuthFailureLimit: {
+    env: 'API_AUTH_FAILURE_LIMIT',
+    schema: wholeNumber(0, 1_000_000),
+    default: '20',
+    about: 'Wrong keys and tokens a minute from one address; 0 = no limit.',
+  },
   trustProxy: {
     env: 'TRUST_PROXY',
-    schema: text('a comma list of addresses or CIDR ranges', /^[\da-fA-F.:/, ]+$/).optional(),
+    schema: trustedProxies.optional(),
     about:
-      'Proxies whose X-Forwarded-For is believed (10.0.0.0/8, ::1). Not set: none, the connection counts.',
+      'Proxies whose X-Forwarded-For is believed: how many are in front (1), or their addresses and ranges (10.0.0.0/8,::1). Not set: none, the connection counts.',
   },
   jwtIssuer: {
     env: 'JWT_ISSUER',
@@ -112,14 +123,14 @@ export const settings = {
   },
   jwtJwksUrl: {
     env: 'JWT_JWKS_URL',
-    schema: url(['https:', 'http:']).optional(),
-    about: 'Where the public keys of the issuer are.',
+    schema: textAs(httpUrlExpectation, readHttpUrl).optional(),
+    about: 'Where the public keys of the issuer are (a JWK Set).',
   },
   jwtTierClaim: {
     env: 'JWT_TIER_CLAIM',
     schema: text('a claim', /^[\w:/.-]+$/),
     default: 'tier',
-    about: 'Claim of a token that holds the tier: free, pro, enterprise.',
+    about: 'Claim of a token that holds the tier (free, pro, enterprise); anything else is free.',
   },
   apiCacheMaxBytes: {
     env: 'API_CACHE_MAX_BYTES',
@@ -307,7 +318,7 @@ export interface Config extends Settings {
   declaredUpstreams: DeclaredUpstreams | undefined
   /** Every value that must not appear in a log line or an error. */
   secretValues: readonly string[]
-  /** Names that look like settings and are none: for the log at start. */
+  /** What looks like a setting and is none, and what is allowed but unwise: for the log at start. */
   warnings: readonly string[]
 }
 
@@ -343,7 +354,11 @@ export function loadConfig(
     keyFor: (name: string) => keys.byName.get(name),
     declaredUpstreams: declared === undefined ? undefined : { path, text: declared },
     secretValues: secretValues(present),
-    warnings: [...findNearMisses(Object.keys(present), knownNames()), ...keys.warnings],
+    warnings: [
+      ...findNearMisses(Object.keys(present), knownNames()),
+      ...keys.warnings,
+      ...doubts(own.values),
+    ],
   })
 }
 
@@ -380,6 +395,12 @@ function relations(values: Settings): string[] {
   if (values.port !== 0 && values.port === values.metricsPort)
     problems.push(`PORT and METRICS_PORT must differ, both are ${values.port}`)
   return problems
+}
+
+/** What is allowed, and unwise. */
+function doubts({ jwtJwksUrl }: Settings): string[] {
+  if (!jwtJwksUrl?.startsWith('http:') || isLoopbackUrl(jwtJwksUrl)) return []
+  return ['JWT_JWKS_URL is not https: whoever can change its answer can make tokens']
 }
 
 function invalidConfig(problems: readonly string[]): PlumblineError {

@@ -55,6 +55,8 @@ export interface ErrorDetails {
   /** The upstream asked to wait this long (Retry-After). */
   retryAfterMs?: number
   httpStatus?: number
+  /** What the caller's key would have to have. */
+  missingScope?: string
   /** What a person does about it, one sentence. */
   nextStep?: string
   cause?: unknown
@@ -66,6 +68,7 @@ export class PlumblineError extends Error {
   readonly retryable: boolean
   readonly retryAfterMs: number | undefined
   readonly httpStatus: number | undefined
+  readonly missingScope: string | undefined
   readonly nextStep: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -74,6 +77,7 @@ export class PlumblineError extends Error {
     this.retryable = details.retryable ?? false
     this.retryAfterMs = details.retryAfterMs
     this.httpStatus = details.httpStatus
+    this.missingScope = details.missingScope
     this.nextStep = details.nextStep
   }
 }

@@ -5,6 +5,7 @@
  */
 import { destination as pinoDestination, pino, stdTimeFunctions, type Logger } from 'pino'
 import type { Settings } from './config.ts'
+import { hideTokens } from './hide-tokens.ts'
 import { prettyLine } from './log-pretty.ts'
 
 export type { Logger }
@@ -29,6 +30,7 @@ export function createLogger(options: LogOptions): Logger {
       ? destination
       : pinoDestination({ fd: destination === 'stderr' ? 2 : 1, sync: true })
   const redact = redactor(secretValues)
+  const hide = (line: string) => hideTokens(redact(line))
   const render = format === 'pretty' ? prettyLine : (line: string) => line
   return pino(
     {
@@ -38,7 +40,7 @@ export function createLogger(options: LogOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError, error: describeError },
     },
-    { write: (line: string) => sink.write(render(redact(line))) },
+    { write: (line: string) => sink.write(render(hide(line))) },
   )
 }
 

@@ -95,6 +95,37 @@ describe('loadConfig', () => {
     expect(problems).not.toMatch(/hunter ?2/)
   })
 
+  test.each([
+    ['1', 1],
+    ['10.0.0.0/8, ::1', ['10.0.0.0/8', '::1']],
+    ['2001:db8::/32', ['2001:db8::/32']],
+  ])('takes %s as the proxies that are trusted', (stated, expected) => {
+    expect(loadConfig({ TRUST_PROXY: stated }).trustProxy).toEqual(expected)
+  })
+
+  test.each(['true', '0', '33', '10.0.0.0/33', '10.0.0/8', '0.0.0.0/0', '10.0.0.1,', 'proxy'])(
+    'trusts no proxy that is %s',
+    (stated) => {
+      expect(problemsOf({ TRUST_PROXY: stated })).toEqual([
+        expect.stringContaining('TRUST_PROXY must be a number of proxies'),
+      ])
+    },
+  )
+
+  const jwt = { JWT_ISSUER: 'https://id.test/', JWT_AUDIENCE: 'plumbline' }
+
+  test('takes the settings of tokens all together or not at all', () => {
+    expect(problemsOf(jwt)).toEqual([expect.stringContaining('JWT_JWKS_URL')])
+    expect(problemsOf({ ...jwt, JWT_JWKS_URL: 'https://id.test/keys' })).toEqual([])
+    expect(problemsOf({ ...jwt, JWT_JWKS_URL: 'https://me:secret@id.test/keys' })).toHaveLength(2)
+  })
+
+  test('warns of public keys that anybody on the way can replace', () => {
+    const warningsOf = (url: string) => loadConfig({ ...jwt, JWT_JWKS_URL: url }).warnings
+    expect(warningsOf('http://id.test/keys')).toEqual([expect.stringContaining('not https')])
+    expect(warningsOf('http://127.0.0.1:9/keys')).toEqual([])
+  })
+
   test('is frozen to its depth', () => {
     const config = loadConfig({ PLUMBLINE_OPENAI_COMPATIBLE: 'lab=http://gpu1:8000/v1' })
     expect(Object.isFrozen(config)).toBe(true)

@@ -10,7 +10,7 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { PlumblineError } from '../errors.ts'
 import { runWithin } from '../run-within.ts'
-import { registerAccess } from './access/access.ts'
+import { registerAccess, registerRefusals } from './access/access.ts'
 import { registerRepeatedAnswers } from './catalog-route.ts'
 import type { HttpContext } from './http-context.ts'
 import { encodeModelId } from './model-id-urls.ts'
@@ -117,7 +117,7 @@ function createApp({ log, metrics, config }: HttpContext): FastifyInstance {
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     // Anybody can write X-Forwarded-For: only what the named proxies wrote counts.
-    trustProxy: config.trustProxy?.split(',').map((range) => range.trim()) ?? false,
+    trustProxy: trustOf(config.trustProxy),
     rewriteUrl: ({ url = '/' }) => encodeModelId(url),
     // Ids of models have up to 500 characters, three bytes each when they are encoded.
     routerOptions: { maxParamLength: 2000 },
@@ -146,7 +146,12 @@ function createApp({ log, metrics, config }: HttpContext): FastifyInstance {
   return app
 }
 
-const rateHeaders = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']
+function trustOf(trusted: HttpContext['config']['trustProxy']) {
+  if (typeof trusted !== 'number') return trusted ? [...trusted] : false
+  return (_address: string, hop: number) => hop < trusted
+}
+
+const rateHeaders = ['retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']
 
 /** What a page in somebody's browser needs, and what protects ours. */
 async function registerApiPlugins(app: FastifyInstance, context: HttpContext): Promise<void> {
@@ -155,10 +160,18 @@ async function registerApiPlugins(app: FastifyInstance, context: HttpContext): P
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST'],
-    exposedHeaders: ['etag', 'x-models-etag', 'x-catalog-version', 'retry-after', ...rateHeaders],
+    exposedHeaders: [
+      'etag',
+      'x-models-etag',
+      'x-catalog-version',
+      'link',
+      'www-authenticate',
+      ...rateHeaders,
+    ],
     maxAge: 86_400,
   })
   await app.register(helmet, { global: true })
+  registerRefusals(app)
   await registerOpenApi(app)
 }
 

@@ -100,7 +100,8 @@ export function registerRepeatedAnswers(
     return format ? formats.current(format, audienceOf(request)) : answers.fresh(keyOf(request))
   }
   app.addHook('onRequest', (request, reply, done) => {
-    const answer = request.method === 'GET' ? find(request) : undefined
+    const isRefused = request.refusal !== undefined
+    const answer = request.method === 'GET' && !isRefused ? find(request) : undefined
     if (!answer || !sendAgain(request, reply, answer)) done()
   })
 }

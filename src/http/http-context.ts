@@ -24,6 +24,7 @@ export interface HttpContext extends GaugeContext, ReadinessContext {
 export type HttpConfig = Pick<
   Config,
   | 'adminApiKey'
+  | 'apiAuthFailureLimit'
   | 'apiKeyRateLimit'
   | 'apiMaxStreams'
   | 'apiPublicRead'

@@ -4,6 +4,7 @@ import reference from '@scalar/fastify-api-reference'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { version } from '../version.ts'
+import { visibilityOf } from './cache/send-answer.ts'
 
 const description = `Which AI models exist, what they can do and what they cost.
 
@@ -29,15 +30,19 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'An API key (plb_…) or a JWT.' },
+          header: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
         },
       },
-      security: [{}, { key: [] }],
+      security: [{}, { key: [] }, { header: [] }],
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   })
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) =>
-    reply.header('cache-control', 'public, max-age=300').send(app.swagger()),
+  app.get('/openapi.json', { schema: { hide: true } }, (request, reply) =>
+    reply
+      .header('cache-control', `${visibilityOf(request)}, max-age=300`)
+      .header('vary', 'authorization, x-api-key')
+      .send(app.swagger()),
   )
   await app.register(reference, {
     routePrefix: '/docs',

@@ -19,6 +19,7 @@ export const ProblemSchema = z
       .optional()
       .describe('Each parameter that is wrong, and what is allowed.'),
     nextStep: z.string().optional(),
+    requiredScope: z.string().optional().describe('What the key would have to have.'),
     retryAfterSeconds: z.int().optional(),
     requestId: z.string().optional(),
   })

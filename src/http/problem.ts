@@ -6,6 +6,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { errorCodes, PlumblineError, toPlumblineError, type ErrorCode } from '../errors.ts'
+import { hideTokens } from '../hide-tokens.ts'
 import { readInvalidFields, type InvalidField } from './invalid-request.ts'
 
 export const problemType = 'application/problem+json; charset=utf-8'
@@ -64,6 +65,8 @@ export interface Problem {
   errors?: InvalidField[]
   /** What the caller can do about it. */
   nextStep?: string
+  /** What the key would have to have. */
+  requiredScope?: string
   /** Also in the header Retry-After. */
   retryAfterSeconds?: number
   requestId?: string
@@ -76,7 +79,7 @@ export function describeProblem(error: unknown): Problem {
   if (refusal) return refusal
   const known = toPlumblineError(error)
   const status = statusByCode[known.code]
-  const { retryAfterMs, nextStep } = known
+  const { retryAfterMs, nextStep, missingScope } = known
   return {
     type: `urn:plumbline:error:${known.code}`,
     title: errorCodes[known.code],
@@ -84,6 +87,7 @@ export function describeProblem(error: unknown): Problem {
     detail: status < 500 ? known.message : errorCodes[known.code],
     code: known.code,
     ...(nextStep === undefined || status >= 500 ? {} : { nextStep }),
+    ...(missingScope === undefined ? {} : { requiredScope: missingScope }),
     ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
   }
 }
@@ -118,11 +122,23 @@ export function refusal(status: number, detail: string): Problem {
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem) {
   if (problem.retryAfterSeconds !== undefined)
     void reply.header('retry-after', problem.retryAfterSeconds)
-  // RFC 9110 wants a challenge with every 401.
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="plumbline"')
-  return reply
-    .code(problem.status)
-    .header('cache-control', 'no-store')
-    .type(problemType)
-    .send({ ...problem, requestId: request.id })
+  const challenge = challengeOf(problem)
+  if (challenge !== undefined) void reply.header('www-authenticate', challenge)
+  const text = JSON.stringify({ ...problem, requestId: request.id })
+  return (
+    reply
+      .code(problem.status)
+      .header('cache-control', 'no-store')
+      .type(problemType)
+      // What was sent to the wrong place, such as a key for an id, does not come back.
+      .send(hideTokens(text))
+  )
+}
+
+/** RFC 9110 wants one with every 401; RFC 6750 says what is in it. */
+function challengeOf({ status, code, requiredScope }: Problem): string | undefined {
+  const scope = requiredScope === undefined ? '' : `, scope="${requiredScope}"`
+  if (status === 401) return `Bearer realm="plumbline"${scope}`
+  const isLacking = code === 'forbidden'
+  return isLacking ? `Bearer realm="plumbline", error="insufficient_scope"${scope}` : undefined
 }

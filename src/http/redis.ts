@@ -26,16 +26,22 @@ export function openHttpRedis(url: string, log: EventsLog): HttpRedis {
   return redis
 }
 
-/** For counts per minute: adds, and gives the sum of all processes. */
-export async function addToWindow(
+const addScript = `
+local sums = {}
+for i, key in ipairs(KEYS) do
+  sums[i] = redis.call('INCRBY', key, ARGV[2 * i - 1])
+  redis.call('PEXPIRE', key, ARGV[2 * i])
+end
+return sums`
+
+/** Adds to counts that end by themselves, in one step; gives what each is then. */
+export async function addToCounts(
   redis: HttpRedis,
-  key: string,
-  by: number,
-  ttlMs: number,
-): Promise<number> {
-  const [added] = (await redis.multi().incrby(key, by).pexpire(key, ttlMs).exec()) ?? []
-  if (!added) throw new Error('Redis did not answer.')
-  const [error, count] = added
-  if (error) throw error
-  return Number(count)
+  additions: readonly { key: string; by: number; ttlMs: number }[],
+): Promise<number[]> {
+  const keys = additions.map(({ key }) => key)
+  const args = additions.flatMap(({ by, ttlMs }) => [by, ttlMs])
+  const sums = await redis.eval(addScript, keys.length, ...keys, ...args)
+  if (!Array.isArray(sums)) throw new TypeError('Redis did not answer with a list.')
+  return sums.map(Number)
 }

@@ -33,6 +33,7 @@ beforeAll(async () => {
     {
       access: {
         adminApiKey: adminKey,
+        apiAuthFailureLimit: 20,
         jwtIssuer: issuer,
         jwtAudience: audience,
         jwtJwksUrl: jwks.url,
@@ -281,7 +282,7 @@ describe('limits', () => {
         apiRateLimit: 5,
         apiKeyRateLimit: 8,
         adminApiKey: adminKey,
-        trustProxy: '127.0.0.1',
+        trustProxy: ['127.0.0.1'],
       },
     })
     try {

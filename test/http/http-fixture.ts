@@ -60,6 +60,7 @@ export interface TestHttpOptions extends Partial<
 
 const unlimited: Omit<HttpConfig, 'apiMaxStreams' | 'redisPrefix'> = {
   adminApiKey: undefined,
+  apiAuthFailureLimit: 0,
   apiKeyRateLimit: 0,
   apiPublicRead: true,
   apiRateLimit: 0,

@@ -1,51 +1,68 @@
 /**
  * Who may ask what, and how often. Before anything else is done for a request: who asks, whether they
- * may, and whether they ask too often.
+ * may, and whether they ask too often. What is against it is said by `registerRefusals`, so that a
+ * refusal has the headers of every other answer.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PlumblineError } from '../../errors.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { PlumblineError, toPlumblineError } from '../../errors.ts'
 import { createOutageLog } from '../../events/outage-log.ts'
+import { findApiKey, recordKeyUse } from '../../history/api-keys.ts'
+import { createSampler } from '../../log.ts'
 import { anonymous, hasScope, stranger, type Caller } from '../caller.ts'
 import type { HttpContext } from '../http-context.ts'
-import { addToWindow } from '../redis.ts'
+import { addToCounts } from '../redis.ts'
 import { addressKey } from './address-key.ts'
 import { readCredential, unauthenticated } from './credentials.ts'
 import { createKeyCallers } from './key-callers.ts'
 import { createRequestLimits, type Allowance, type RequestLimits } from './request-limits.ts'
-import { createTokenCallers, type FindTokenCaller } from './token-callers.ts'
+import { createTokenCallers, type TokenCallers } from './token-callers.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined where nothing is limited. */
     allowance: Allowance | undefined
+    /** Why it gets no answer. */
+    refusal: PlumblineError | undefined
   }
 }
 
-/** Wrong credentials from one address in a minute; further ones are not looked at. */
-const failuresPerMinute = 20
-
+/** Before everything that answers. */
 export function registerAccess(app: FastifyInstance, context: HttpContext): void {
   const limits = openLimits(context)
   const identify = createIdentify(context, limits)
+  const refusalOf = createRefusalOf(context, limits)
   app.decorateRequest('caller')
   app.decorateRequest('allowance')
-  app.addHook('onClose', (_app, done) => {
-    limits.close()
-    done()
-  })
-  app.addHook('onRequest', (request, reply, done) => {
-    const admit = (caller: Caller): void => {
+  app.decorateRequest('refusal')
+  app.addHook('onClose', () => limits.close())
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.caller = anonymous
+    if (isFree(request)) return done()
+    const judge = (caller: Caller): void => {
       request.caller = caller
-      done(refusalOf(request, reply, context, limits))
+      request.refusal = refusalOf(request)
+    }
+    const judgeLater = async (caller: Promise<Caller>): Promise<void> => {
+      try {
+        judge(await caller)
+      } catch (error) {
+        request.refusal = toPlumblineError(error)
+      }
+      done()
     }
     // No promise where none is needed: most requests show nothing, or a key that is known.
-    try {
-      const caller = isFree(request) ? anonymous : identify(request)
-      if (caller instanceof Promise) caller.then(admit, done)
-      else admit(caller)
-    } catch (error) {
-      done(error instanceof Error ? error : undefined)
-    }
+    const caller = identify(request)
+    if (caller instanceof Promise) return void judgeLater(caller)
+    judge(caller)
+    done()
+  })
+}
+
+/** Behind everything that sets headers. */
+export function registerRefusals(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ allowance, refusal }, reply, done) => {
+    if (allowance) void reply.headers(Object.fromEntries(allowanceHeaders(allowance)))
+    done(refusal)
   })
 }
 
@@ -53,8 +70,13 @@ function openLimits({ httpRedis, config, log }: HttpContext): RequestLimits {
   const outage = createOutageLog(log, 'Counting requests in Redis (each process counts for itself)')
   return createRequestLimits({
     redis: {
-      addToWindow: (key, by, ttlMs) =>
-        addToWindow(httpRedis, `{${config.redisPrefix}}:requests:${key}`, by, ttlMs),
+      addToWindows: async (additions) => {
+        const prefix = `{${config.redisPrefix}}:requests`
+        const named = additions.map((one) => ({ ...one, key: `${prefix}:${one.key}` }))
+        const sums = await addToCounts(httpRedis, named)
+        outage.recovered()
+        return sums
+      },
     },
     onFailure: (error) => outage.failed(error instanceof Error ? error : new Error(String(error))),
   })
@@ -67,67 +89,95 @@ function isFree({ method, routeOptions }: FastifyRequest): boolean {
 
 type Identify = (request: FastifyRequest) => Caller | Promise<Caller>
 
-function createIdentify({ db, config }: HttpContext, limits: RequestLimits): Identify {
-  const keys = createKeyCallers({ db, adminKey: config.adminApiKey })
-  const findTokenCaller = openTokens(config)
+function createIdentify(context: HttpContext, limits: RequestLimits): Identify {
+  const { db, config } = context
+  const keys = createKeyCallers({
+    readKey: (id) => findApiKey(db, id),
+    recordUse: (id) => recordKeyUse(db, id),
+    adminKey: config.adminApiKey,
+  })
+  const tokens = openTokens(context)
   const nobody = config.apiPublicRead ? anonymous : stranger
+  const isToken = (text: string) => text.split('.').length === 3
   const find = async (request: FastifyRequest, text: string): Promise<Caller> => {
-    const key = `failures:${addressKey(request.ip)}`
-    const { resetSeconds, remaining } = limits.look(key, failuresPerMinute)
-    if (remaining === 0) throw rateLimited('Too many wrong credentials.', resetSeconds)
+    const failures = countFailures(request, limits, config.apiAuthFailureLimit)
+    failures?.refuseTooMany()
     try {
-      const isToken = findTokenCaller !== undefined && text.split('.').length === 3
-      const caller = isToken ? await findTokenCaller(text) : await keys.find(text)
-      if (caller) return caller
-      throw unauthenticated('The key is wrong, has expired or was revoked.')
+      return await (tokens && isToken(text) ? tokens.find(text) : keys.find(text))
     } catch (error) {
-      if (error instanceof PlumblineError && error.code === 'unauthenticated')
-        limits.take(key, failuresPerMinute)
+      if (toPlumblineError(error).code === 'unauthenticated') failures?.add()
       throw error
     }
   }
-  const isOurs = (text: string) =>
-    keys.isOurs(text) || (findTokenCaller !== undefined && text.split('.').length === 3)
+  const isOurs = (text: string) => keys.isOurs(text) || (tokens !== undefined && isToken(text))
   return (request) => {
     const text = readCredential(request.headers)
     if (text === undefined) return nobody
     const ignoresOthers = request.routeOptions.config?.othersKeys === 'ignored'
     if (ignoresOthers && !isOurs(text)) return nobody
-    return keys.known(text) ?? find(request, text)
+    return keys.known(text) ?? tokens?.known(text) ?? find(request, text)
   }
 }
 
-function openTokens(config: HttpContext['config']): FindTokenCaller | undefined {
+function openTokens({ config, log }: HttpContext): TokenCallers | undefined {
   const { jwtIssuer: issuer, jwtAudience: audience, jwtJwksUrl: jwksUrl, jwtTierClaim } = config
   if (issuer === undefined || audience === undefined || jwksUrl === undefined) return undefined
-  return createTokenCallers({ issuer, audience, jwksUrl, tierClaim: jwtTierClaim })
+  const outage = createOutageLog(log, 'Reading the keys of the JWT issuer')
+  return createTokenCallers({ issuer, audience, jwksUrl, tierClaim: jwtTierClaim, outage })
+}
+
+/** Wrong credentials of one address; after too many, further ones are not looked at. */
+function countFailures({ ip }: FastifyRequest, limits: RequestLimits, perMinute: number) {
+  if (perMinute === 0) return undefined
+  const key = `failures:${addressKey(ip)}`
+  return {
+    add: () => void limits.take(key, perMinute),
+    refuseTooMany() {
+      const { isExceeded, resetSeconds } = limits.look(key, perMinute)
+      if (isExceeded)
+        throw rateLimited('Too many wrong keys or tokens came from this address.', resetSeconds)
+    },
+  }
 }
 
 /** Undefined: go on. */
-function refusalOf(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { config }: HttpContext,
-  limits: RequestLimits,
-): PlumblineError | undefined {
-  if (isFree(request)) return undefined
-  const { caller, routeOptions } = request
-  const isAnonymous = caller.kind === 'anonymous'
-  const limit = isAnonymous ? config.apiRateLimit : config.apiKeyRateLimit
-  if (limit > 0) {
-    const key = isAnonymous ? `address:${addressKey(request.ip)}` : caller.name
-    const allowance = limits.take(key, limit)
-    request.allowance = allowance
-    void reply.headers(Object.fromEntries(allowanceHeaders(allowance)))
-    if (allowance.isExceeded)
-      return rateLimited(`More than ${limit} requests in a minute.`, allowance.resetSeconds)
+function createRefusalOf(context: HttpContext, limits: RequestLimits) {
+  const { apiRateLimit, apiKeyRateLimit } = context.config
+  const hintAtProxy = createProxyHint(context)
+  return (request: FastifyRequest): PlumblineError | undefined => {
+    const { caller, routeOptions } = request
+    const isAnonymous = caller.kind === 'anonymous'
+    const limit = isAnonymous ? apiRateLimit : apiKeyRateLimit
+    if (limit > 0) {
+      const key = isAnonymous ? `address:${addressKey(request.ip)}` : caller.name
+      const allowance = limits.take(key, limit)
+      request.allowance = allowance
+      if (allowance.isExceeded) {
+        if (isAnonymous) hintAtProxy(request)
+        return rateLimited(`More than ${limit} requests in a minute.`, allowance.resetSeconds)
+      }
+    }
+    const scope = routeOptions.config?.scope ?? 'read'
+    if (scope === 'none' || hasScope(caller, scope)) return undefined
+    if (isAnonymous) return unauthenticated('A key or token is needed here.', scope)
+    return new PlumblineError('forbidden', `The scope "${scope}" is needed here.`, {
+      missingScope: scope,
+      nextStep: `Use a key with it: plumbline keys create NAME --scope ${scope}`,
+    })
   }
-  const scope = routeOptions.config?.scope ?? 'read'
-  if (scope === 'none' || hasScope(caller, scope)) return undefined
-  if (isAnonymous) return unauthenticated('A key or token is needed here.')
-  return new PlumblineError('forbidden', `The scope "${scope}" is needed here.`, {
-    nextStep: `Use a key with it: plumbline keys create NAME --scope ${scope}`,
-  })
+}
+
+/** Behind a proxy that is not known as one everybody has its address, and is limited as one. */
+function createProxyHint({ log, config }: HttpContext): (request: FastifyRequest) => void {
+  const sample = createSampler(60 * 60_000)
+  return ({ headers }) => {
+    if (config.trustProxy !== undefined || headers['x-forwarded-for'] === undefined) return
+    sample('', () =>
+      log.warn(
+        'an address reached API_RATE_LIMIT and sends X-Forwarded-For: if it is a proxy of yours, set TRUST_PROXY',
+      ),
+    )
+  }
 }
 
 /** As the draft for rate limit headers has them. */

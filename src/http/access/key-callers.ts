@@ -1,95 +1,141 @@
 /**
- * From an API key to its caller. What was found is believed for some seconds, so a revocation works
- * within them on every process; and for some minutes while PostgreSQL is away, so that its outage
- * closes no door that was open.
+ * From an API key to its caller. What was read is believed for some seconds, so that a revocation works
+ * within them on every process; a key in use is read again before that, behind its requests. While
+ * PostgreSQL does not answer it is believed for an hour: its outage closes no door that was open.
  */
 import { LRUCache } from 'lru-cache'
-import { toPlumblineError } from '../../errors.ts'
-import type { Db } from '../../catalog/database.ts'
-import { findApiKey, recordKeyUse, type StoredApiKey } from '../../history/api-keys.ts'
-import { hashSecret, isSameSecret, parseKeyText } from '../../history/key-text.ts'
+import { PlumblineError } from '../../errors.ts'
+import type { StoredApiKey } from '../../history/api-keys.ts'
+import { hashSecret, isSameSecret, parseKeyText, type KeyText } from '../../history/key-text.ts'
+import { withinLimit } from '../../within-limit.ts'
 import { newCaller, type Caller } from '../caller.ts'
+import { unauthenticated } from './credentials.ts'
 
 export interface KeyCallers {
   /** Whether it has the form of a key of ours, valid or not. */
   isOurs: (text: string) => boolean
   /** At once, where it is known; undefined: ask `find`. */
   known: (text: string) => Caller | undefined
-  /** Undefined: there is no such key, or it is not valid any more. */
-  find: (text: string) => Promise<Caller | undefined>
+  /** Throws `unauthenticated`; `database_unavailable` where nothing is known of the key. */
+  find: (text: string) => Promise<Caller>
 }
 
 export interface KeyCallersOptions {
-  db: Db
+  readKey: (id: string) => Promise<StoredApiKey | undefined>
+  /** Is called at most once a minute per key, and not waited for. */
+  recordUse: (id: string) => Promise<void>
   /** The bootstrap key. */
   adminKey: string | undefined
   now?: () => number
 }
 
+/** Nobody waits for a key that was read, or could not be read, within this time. */
 const believedMs = 5000
-const believedInOutageMs = 10 * 60_000
+const readAgainAfterMs = 2500
+const restAfterFailureMs = 1000
+const believedInOutageMs = 60 * 60_000
+const readWithinMs = 2000
 const usedEveryMs = 60_000
 
 interface Known {
-  caller: Caller
-  at: number
-  expiresAt: number
+  key: StoredApiKey | undefined
+  caller: Caller | undefined
+  readAt: number
+  /** When reading it again failed last. */
+  failedAt: number
+  /** When its use was recorded last. */
+  usedAt: number
 }
 
-export function createKeyCallers({ db, adminKey, now = Date.now }: KeyCallersOptions): KeyCallers {
-  const knownByText = new LRUCache<string, Known>({ max: 10_000 })
-  const usedAt = new LRUCache<string, number>({ max: 10_000 })
+export function createKeyCallers(options: KeyCallersOptions): KeyCallers {
+  const { readKey, recordUse, adminKey, now = Date.now } = options
   const adminHash = adminKey === undefined ? undefined : hashSecret(adminKey)
   const admin = newCaller('admin', 'admin', ['admin'], null)
+  const keys = new LRUCache<string, Known>({ max: 10_000 })
+  // Apart, so that guesses push out no key that is in use.
+  const guesses = new LRUCache<string, Known>({ max: 1000 })
+  const reading = new Map<string, Promise<Known>>()
 
-  function believed(text: string, forMs: number): Caller | undefined {
-    // By its digest: no memory dump of this process has a key in it for longer than a request.
-    const known = knownByText.get(hashSecret(text))
-    if (!known || now() - known.at > forMs || now() >= known.expiresAt) return undefined
-    return known.caller
+  const isBelieved = ({ readAt, failedAt }: Known) =>
+    now() - Math.max(readAt, failedAt) < believedMs
+  const isToRead = ({ readAt, failedAt }: Known) =>
+    now() - readAt > readAgainAfterMs && now() - failedAt > restAfterFailureMs
+
+  async function read(id: string): Promise<Known> {
+    const before = keys.get(id)
+    try {
+      const key = await withinLimit(readWithinMs, () => readKey(id))
+      const caller = key && newCaller('key', `key:${key.id}`, key.scopes, key.tier)
+      const known = { key, caller, readAt: now(), failedAt: 0, usedAt: before?.usedAt ?? 0 }
+      keys.delete(id)
+      guesses.delete(id)
+      ;(key ? keys : guesses).set(id, known)
+      return known
+    } catch (cause) {
+      if (!before || now() - before.readAt > believedInOutageMs) throw unreadable(cause)
+      before.failedAt = now()
+      return before
+    }
   }
 
-  function learn(text: string, key: StoredApiKey): Caller {
-    const caller = newCaller('key', `key:${key.id}`, key.scopes, key.tier)
-    const expiresAt = key.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY
-    knownByText.set(hashSecret(text), { caller, at: now(), expiresAt })
+  /** Once, however many wait for it. */
+  function readOnce(id: string): Promise<Known> {
+    const running = reading.get(id)
+    if (running) return running
+    const started = read(id).finally(() => reading.delete(id))
+    reading.set(id, started)
+    return started
+  }
+
+  function noteUse(id: string, known: Known): void {
+    if (now() - known.usedAt < usedEveryMs) return
+    known.usedAt = now()
+    recordUse(id).catch(() => (known.usedAt = 0))
+  }
+
+  function callerOf({ id, secret }: KeyText, known: Known): Caller | string {
+    const { key, caller } = known
+    // An unknown id costs the same comparison as a wrong secret.
+    const isRight = isSameSecret(secret, key?.hash ?? nobodysHash)
+    if (!key || !caller || !isRight) return 'There is no such API key.'
+    if (key.revokedAt !== null) return 'The API key was revoked.'
+    if (key.expiresAt !== null && key.expiresAt.getTime() <= now())
+      return 'The API key has expired.'
+    noteUse(id, known)
     return caller
-  }
-
-  /** Never on the way of the request. */
-  function noteUse(id: string): void {
-    if (now() - (usedAt.get(id) ?? 0) < usedEveryMs) return
-    usedAt.set(id, now())
-    recordKeyUse(db, id).catch(() => usedAt.delete(id))
   }
 
   return {
     isOurs: (text) =>
       text.startsWith('plb_') || (adminHash !== undefined && isSameSecret(text, adminHash)),
-    known: (text) => believed(text, believedMs),
-    async find(text) {
+    known(text) {
       if (adminHash !== undefined && isSameSecret(text, adminHash)) return admin
       const parsed = parseKeyText(text)
-      if (!parsed) return undefined
-      try {
-        const key = await findApiKey(db, parsed.id)
-        // An unknown id costs the same comparison as a wrong secret.
-        const isRight = isSameSecret(parsed.secret, key?.hash ?? hashSecret(parsed.id))
-        if (!key || !isRight || !isValid(key, now())) {
-          knownByText.delete(hashSecret(text))
-          return undefined
-        }
-        noteUse(key.id)
-        return learn(text, key)
-      } catch (error) {
-        const caller = believed(text, believedInOutageMs)
-        if (caller && toPlumblineError(error).code === 'database_unavailable') return caller
-        throw error
-      }
+      const known = parsed && keys.get(parsed.id)
+      if (!known || !isBelieved(known)) return undefined
+      if (isToRead(known)) readOnce(parsed.id).catch(() => undefined)
+      const caller = callerOf(parsed, known)
+      return typeof caller === 'string' ? undefined : caller
+    },
+    async find(text) {
+      const parsed = parseKeyText(text)
+      if (!parsed) throw unauthenticated('This is no API key of ours.')
+      const kept = keys.get(parsed.id) ?? guesses.get(parsed.id)
+      const known = kept && isBelieved(kept) ? kept : await readOnce(parsed.id)
+      const caller = callerOf(parsed, known)
+      if (typeof caller === 'string') throw unauthenticated(caller)
+      return caller
     },
   }
 }
 
-function isValid({ expiresAt, revokedAt }: StoredApiKey, now: number): boolean {
-  return revokedAt === null && (expiresAt === null || expiresAt.getTime() > now)
+const nobodysHash = hashSecret('')
+
+/** Whatever the reason is that one row cannot be read in time. */
+function unreadable(cause: unknown): PlumblineError {
+  return new PlumblineError('database_unavailable', 'API keys cannot be read.', {
+    cause,
+    retryable: true,
+    retryAfterMs: 5000,
+  })
 }
