@@ -7,6 +7,9 @@ import type { Serving } from './run-until-stopped.ts'
 /** Of the time for a clean stop, the part in which running jobs may end; the rest is for closing. */
 const jobsShare = 0.7
 
+/** On a machine that is busy, a run and its job may be seconds apart. */
+const leastGraceMs = 3000
+
 /** Opens in the order relay, maintenance, workers; so the workers end first. */
 export function startWorking(context: Context, { onStop }: Serving): void {
   const { config, relay, queues } = context
@@ -16,7 +19,7 @@ export function startWorking(context: Context, { onStop }: Serving): void {
     intervalMs: config.reconcileIntervalMs,
     retentionDays: config.retentionDays,
     // The job of a run is added a moment after the run is opened.
-    graceMs: config.reconcileIntervalMs / 2,
+    graceMs: Math.max(config.reconcileIntervalMs / 2, leastGraceMs),
   })
   onStop(() => maintenance.close())
   const workers = startWorkers(context, {

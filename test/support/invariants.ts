@@ -41,7 +41,7 @@ export async function runsEnd({ pool }: Fleet, timeout = 30_000): Promise<void> 
     .toEqual([])
 }
 
-export async function everythingIsAnnounced({ pool }: Fleet, timeout = 15_000): Promise<void> {
+export async function everythingIsAnnounced({ pool }: Fleet, timeout = 30_000): Promise<void> {
   const pending = 'SELECT version FROM catalog_versions WHERE announced_at IS NULL ORDER BY version'
   await expect
     .poll(async () => (await pool.query(pending)).rows, { timeout, interval: 50 })
@@ -49,7 +49,7 @@ export async function everythingIsAnnounced({ pool }: Fleet, timeout = 15_000): 
 }
 
 /** Every provider is as this body has it, within the time. */
-export async function catalogBecomes(fleet: Fleet, body: number, timeout = 20_000): Promise<void> {
+export async function catalogBecomes(fleet: Fleet, body: number, timeout = 40_000): Promise<void> {
   const expected = Object.fromEntries(expectedLines(body, fleet.shape))
   await expect
     .poll(async () => Object.fromEntries(await readLines(fleet)), { timeout, interval: 50 })
