@@ -16,6 +16,7 @@ const rounds = 3
 const durationSeconds = 5
 
 const paths = {
+  'the whole catalog (/api.json)': '/api.json',
   'a filtered list': '/api/v1/models?provider=openai&capability=vision&limit=100',
 } as const
 

@@ -4,14 +4,13 @@
  * hold a connection or the shutdown for longer than the limits here.
  */
 import { randomUUID } from 'node:crypto'
-import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { PlumblineError } from '../errors.ts'
 import { runWithin } from '../run-within.ts'
 import { registerAccess, registerRefusals } from './access/access.ts'
 import { registerRepeatedAnswers } from './catalog-route.ts'
+import { registerBrowserHeaders } from './browser-headers.ts'
 import type { HttpContext } from './http-context.ts'
 import { encodeModelId } from './model-id-urls.ts'
 import { registerOpenApi } from './openapi.ts'
@@ -151,26 +150,10 @@ function trustOf(trusted: HttpContext['config']['trustProxy']) {
   return (_address: string, hop: number) => hop < trusted
 }
 
-const rateHeaders = ['retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']
-
-/** What a page in somebody's browser needs, and what protects ours. */
 async function registerApiPlugins(app: FastifyInstance, context: HttpContext): Promise<void> {
   registerAccess(app, context)
   registerRepeatedAnswers(app, context)
-  await app.register(cors, {
-    origin: '*',
-    methods: ['GET', 'HEAD', 'POST'],
-    exposedHeaders: [
-      'etag',
-      'x-models-etag',
-      'x-catalog-version',
-      'link',
-      'www-authenticate',
-      ...rateHeaders,
-    ],
-    maxAge: 86_400,
-  })
-  await app.register(helmet, { global: true })
+  await registerBrowserHeaders(app)
   registerRefusals(app)
   await registerOpenApi(app)
 }

@@ -1,0 +1,48 @@
+/** What a page in somebody's browser needs to read us, and what keeps our answers from being more than data. */
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import type { FastifyInstance } from 'fastify'
+
+const exposedHeaders = [
+  'etag',
+  'link',
+  'retry-after',
+  'www-authenticate',
+  'x-catalog-version',
+  'x-models-etag',
+  'ratelimit-limit',
+  'ratelimit-remaining',
+  'ratelimit-reset',
+]
+
+/**
+ * Every header is sent with every answer, so there are only those that mean something for data: no
+ * page is made of it, no type is guessed, anybody's page may fetch it. What a page needs beside
+ * (openapi.ts) it sets itself; that TLS is used is for the proxy to say that ends it.
+ */
+export async function registerBrowserHeaders(app: FastifyInstance): Promise<void> {
+  await app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'HEAD', 'POST'],
+    exposedHeaders,
+    maxAge: 86_400,
+  })
+  await app.register(helmet, {
+    global: true,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginEmbedderPolicy: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    strictTransportSecurity: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xFrameOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  })
+}
