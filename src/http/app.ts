@@ -63,8 +63,6 @@ const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
 const limits = {
   /** A connection on which nothing moves. */
   connectionTimeout: 10_000,
-  /** From a request's first byte to its last. */
-  requestTimeout: 10_000,
   bodyLimit: 64 * 1024,
 } as const
 
@@ -78,6 +76,8 @@ export interface HttpOptions {
   extraRoutes?: readonly RegisterRoutes[]
   /** Requests that still run at the stop are cut after this long; 5000. */
   closeWithinMs?: number
+  /** From a request's first byte to its last, or it is refused; 10,000. */
+  requestWithinMs?: number
 }
 
 export interface HttpServer {
@@ -89,7 +89,7 @@ export interface HttpServer {
 /** Throws `config_invalid` when the address cannot be listened on. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const { context, host, port, role, extraRoutes = [], closeWithinMs = 5000 } = options
-  const app = createApp(context)
+  const app = createApp(options)
   if (role === 'api') await registerApiPlugins(app, context)
   for (const register of [...routes[role], ...extraRoutes]) register(app, context, role)
   await listen(app, host, port)
@@ -99,10 +99,14 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   return { url, close: () => (closed ??= closeApp(app, closeWithinMs)) }
 }
 
-function createApp({ log, metrics, config }: HttpContext): FastifyInstance {
+function createApp({ context, requestWithinMs = 10_000 }: HttpOptions): FastifyInstance {
+  const { log, metrics, config } = context
   const loggerInstance: FastifyBaseLogger = log
   const app = fastify({
     ...limits,
+    requestTimeout: requestWithinMs,
+    // Node looks for requests that are late every 30 s, unless it is told otherwise.
+    http: { connectionsCheckingInterval: requestWithinMs / 10 },
     loggerInstance,
     // Requests are counted, not logged; failures are logged where they become problems.
     logController: new LogController({

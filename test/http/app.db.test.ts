@@ -128,6 +128,40 @@ describe('errors', () => {
   })
 })
 
+describe('a client that is slow or sends too much', () => {
+  /** What comes back when the bytes are sent one after the other, one every 20 ms. */
+  async function drip(url: string, text: string): Promise<string> {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    const sending = setInterval(() => {
+      socket.write(text.slice(0, 1))
+      text = text.slice(1)
+    }, 20)
+    let answer = ''
+    for await (const chunk of socket) answer += String(chunk)
+    clearInterval(sending)
+    return answer
+  }
+
+  it.each([
+    ['headers', `GET /livez HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(10_000)}`],
+    [
+      'a body',
+      `POST /things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n"${'x'.repeat(10_000)}`,
+    ],
+  ])('with %s is cut off', async (_what, text) => {
+    const { url } = await open({ extraRoutes: [failing], requestWithinMs: 500 })
+    expect(await drip(url, text)).toMatch(/^HTTP\/1\.1 408 .*"detail":"The request was not/s)
+  })
+
+  it('with headers is refused where they are too large', async () => {
+    const { url } = await open()
+    const response = await fetch(`${url}/livez`, { headers: { 'x-long': 'x'.repeat(20_000) } })
+    expect(response.status).toBe(431)
+    expect(await response.json()).toMatchObject({ detail: 'The headers are too large.' })
+  })
+})
+
 describe('the duration of requests', () => {
   it('is measured by route pattern, so that ids and scanners add no series', async () => {
     const { get: ask, scrape } = await open({ extraRoutes: [failing] })

@@ -19,7 +19,7 @@ beforeAll(async () => {
     extraRoutes: [
       (app) => {
         app.get('/fails', ({ headers }) => {
-          throw new Error(`a bug that quotes ${headers.authorization} and ${headers['x-api-key']}`)
+          throw new Error(`a bug that quotes ${JSON.stringify(headers)}`)
         })
       },
     ],
@@ -93,13 +93,13 @@ describe('a key or token', () => {
         statuses.add(response.status)
       }
     // Else something was not tried.
-    expect([...statuses].sort()).toEqual([200, 400, 401, 404, 415, 500, 503])
+    expect(statuses).toEqual(new Set([200, 400, 401, 404, 415, 500, 503]))
   })
 
   it('is in no line of the log and in no metric', async () => {
     const { body: metrics } = await api.get('/metrics')
     const log = api.logged()
-    expect(log).toContain('a bug that quotes Bearer [redacted]')
+    expect(log).toMatch(/a bug that quotes .*Bearer \[redacted\]/)
     for (const secret of canaries) {
       expect(log).not.toContain(secret)
       expect(metrics).not.toContain(secret)

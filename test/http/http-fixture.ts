@@ -48,7 +48,7 @@ export interface RawAnswer {
 }
 
 export interface TestHttpOptions extends Partial<
-  Pick<HttpOptions, 'role' | 'extraRoutes' | 'closeWithinMs'>
+  Pick<HttpOptions, 'role' | 'extraRoutes' | 'closeWithinMs' | 'requestWithinMs'>
 > {
   /** Somebody else's; else one of its own. */
   databaseUrl?: string
