@@ -3,7 +3,7 @@
  * comes with its reasons. What has no known price is never cheap: it comes behind all that has one.
  */
 import { costOf, type Cost } from './cost.ts'
-import { plannedAnew, type Reader } from './database.ts'
+import { plannedAnew, Prisma, type Reader } from './database.ts'
 import { filterConditions, type ModelFilter } from './model-filter.ts'
 import type { Lifecycle } from './model.ts'
 import { modelSelection, toModel, type ModelRow, type StoredModel } from './models.ts'
@@ -35,6 +35,7 @@ export async function recommendModels(reader: Reader, task: Task): Promise<Recom
   const rows = await reader.$queryRaw<ModelRow[]>`
     SELECT ${plannedAnew} ${modelSelection} FROM models m
     WHERE ${filterConditions({ ...filter, lifecycle: served })} AND m.price_state <> 'dynamic'
+      AND ${filter.type === undefined ? answersInText : Prisma.sql`TRUE`}
     ORDER BY (m.lifecycle = 'active') DESC,
       m.input_price * ${inputTokens}::bigint + m.output_price * ${outputTokens}::bigint NULLS LAST,
       m.release_date DESC NULLS LAST, m.provider, m.model_id
@@ -50,6 +51,10 @@ export async function recommendModels(reader: Reader, task: Task): Promise<Recom
     .slice(0, limit)
     .map((each) => ({ ...each, reasons: reasonsFor(each, task) }))
 }
+
+/** Some upstreams state no type at all: what gives text and is stated to be nothing else is a chat model. */
+const answersInText = Prisma.sql`(m.type IS NULL OR m.type = 'chat')
+  AND (m.output_modalities = '{}' OR m.output_modalities @> '{text}')`
 
 const served: readonly Lifecycle[] = ['active', 'deprecated', 'missing']
 

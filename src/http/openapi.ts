@@ -58,7 +58,15 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
   )
   await app.register(reference, {
     routePrefix: '/docs',
-    configuration: { url: '/openapi.json', title: 'Plumbline API', telemetry: false },
+    configuration: {
+      url: '/openapi.json',
+      title: 'Plumbline API',
+      telemetry: false,
+      // Services of the page's maker, which would send our description there.
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      showDeveloperTools: 'never',
+    },
     logLevel: 'silent',
     hooks: {
       onRequest: (_request, reply, done) => {

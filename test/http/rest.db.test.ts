@@ -43,7 +43,6 @@ const models: LabModel[] = [
     provider: 'azure',
     id: 'GPT-5',
     name: 'GPT-5 on Azure',
-    type: 'chat',
     functionCalling: true,
     contextWindow: 400_000,
   },
@@ -135,6 +134,7 @@ describe('recommend', () => {
     ['min_context=200000&modality=image', ['openai/gpt-5']],
     ['max_input_price=1', ['openrouter/openai/gpt-5']],
     ['capability=audio', []],
+    ['type=embedding', []],
   ])('keeps to %s', async (query, ids) => {
     const { recommendations } = await json(`/api/v1/models/recommend?${query}`)
     expect(recommendations).toMatchObject(ids.map((id) => ({ model: { id } })))

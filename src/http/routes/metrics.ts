@@ -4,7 +4,7 @@ import type { HttpContext } from '../http-context.ts'
 import { registerCollectors } from '../collect-gauges.ts'
 
 /** For everybody, and not counted: who watches must not be turned away. */
-const free = { config: { scope: 'none' } } as const
+const free = { config: { scope: 'none' }, schema: { hide: true } } as const
 
 export function registerMetrics(app: FastifyInstance, context: HttpContext): void {
   registerCollectors(context)

@@ -7,7 +7,7 @@ import { createReadiness, type Role } from '../readiness.ts'
 import type { HttpContext } from '../http-context.ts'
 
 /** For everybody, and not counted: who watches must not be turned away. */
-const free = { config: { scope: 'none' } } as const
+const free = { config: { scope: 'none' }, schema: { hide: true } } as const
 
 export function registerProbes(app: FastifyInstance, context: HttpContext, role: Role): void {
   const readReadiness = createReadiness(context, role)

@@ -23,7 +23,7 @@ const RecommendQuery = z.strictObject({
     .optional()
     .describe('Comma list; taken or given, all of them.'),
   provider,
-  type: type.default('chat'),
+  type: type.describe('chat, embedding, image, …; absent: whatever answers in text.'),
   family,
   min_context,
   max_input_price: DecimalText.optional().describe('USD per million input tokens.'),
