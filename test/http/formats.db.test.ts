@@ -5,12 +5,13 @@ import { openApi, type LabModel, type TestApi } from './api-fixture.ts'
 import { openHttp } from './http-fixture.ts'
 
 const providers = ['openai', 'anthropic', 'together', 'openrouter']
-const models: LabModel[] = Array.from({ length: 60 }, (_, index) => ({
+// More than a page of what is read at once, of models as of prices.
+const models: LabModel[] = Array.from({ length: 600 }, (_, index) => ({
   provider: providers[index % providers.length] ?? 'openai',
   id: index === 7 ? 'org/model:free' : `model-${index}`,
   name: `Model ${index}`,
   type: index === 5 ? 'embedding' : 'chat',
-  baseModel: `openai/base-${index % 30}`,
+  baseModel: `openai/base-${index % 300}`,
   contextWindow: 100_000 + index,
   functionCalling: true,
   releaseDate: '2026-01-15',
@@ -99,7 +100,7 @@ describe('a new version', () => {
   it('that lost most of its models is held back, and says so', async () => {
     const heldSample = 'plumbline_format_held{format="openai"}'
     expect((await api.scrape()).get(heldSample)).toBe(0)
-    await api.list(models.slice(0, 20))
+    await api.list(models.slice(0, 200))
     const heldLine = () =>
       api
         .logged()
@@ -110,12 +111,12 @@ describe('a new version', () => {
       .toMatchObject({
         level: 'warn',
         msg: 'a format is held back',
-        reason: 'it would shrink from 61 to 20 models',
+        reason: 'it would shrink from 601 to 200 models',
         version: api.context.watch.version,
       })
     expect((await api.scrape()).get(heldSample)).toBe(1)
     // It shrinks provider by provider: what is served is the last that had half of the models.
-    expect((await idsIn('/v1/models')).length).toBeGreaterThanOrEqual(31)
+    expect((await idsIn('/v1/models')).length).toBeGreaterThanOrEqual(301)
     expect((await api.get('/readyz')).status).toBe(200)
     await api.list(models)
     await expect.poll(async () => (await api.scrape()).get(heldSample)).toBe(0)
@@ -172,7 +173,7 @@ describe('of one model or provider', () => {
         architecture: { modality: 'text->text' },
         endpoints: [
           { tag: 'together', pricing: { prompt: '0.00000225', completion: '0.0000045' } },
-          { tag: 'openai', pricing: { prompt: '0.00003225' } },
+          { tag: 'openai', pricing: { prompt: '0.00030225' } },
         ],
       },
     })

@@ -66,11 +66,24 @@ const compatibleAddresses: ReadonlyMap<string, string> = new Map([
   ['xai', 'https://api.x.ai/v1'],
 ])
 
-/** Which of several variables crush asks for. */
+/** Which of several variables crush asks for. Copilot's is got by signing in; GITHUB_TOKEN is another. */
 const keys: ReadonlyMap<string, string> = new Map([
   ['azure', 'AZURE_OPENAI_API_KEY'],
+  ['github-copilot', ''],
   ['google', 'GEMINI_API_KEY'],
 ])
+
+/** Crush begins with the first provider of the list whose key is set: as Catwalk does, labs come first. */
+export const firstProviders: readonly string[] = [
+  'anthropic',
+  'openai',
+  'google',
+  'azure',
+  'amazon-bedrock',
+  'google-vertex',
+  'xai',
+  'openrouter',
+]
 
 /** Undefined: nobody states an address, or it has parts that only its user knows. */
 export function catwalkProvider(provider: CatalogProvider): CatwalkAddress | undefined {

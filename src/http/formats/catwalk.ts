@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { CatalogProvider } from '../../catalog/model.ts'
 import type { StoredModel } from '../../catalog/models.ts'
 import { isJsonObject, JsonDecimal, type JsonObject } from '../../json.ts'
-import { catwalkProvider, type CatwalkAddress } from './catwalk-providers.ts'
+import { catwalkProvider, firstProviders, type CatwalkAddress } from './catwalk-providers.ts'
 import { flatPrices } from './flat-prices.ts'
 import { acceptIf, type Format, type FormatSource } from './format.ts'
 import { isTextModel } from './model-facts.ts'
@@ -55,11 +55,16 @@ export const catwalk = {
 function* entries({ models, providers }: FormatSource) {
   const byProvider = Map.groupBy(models.filter(isListed), ({ provider }) => provider)
   yield undefined
-  for (const provider of providers) {
+  for (const provider of providers.toSorted((a, b) => placeOf(a) - placeOf(b))) {
     const own = byProvider.get(provider.id)
     const address = catwalkProvider(provider)
     if (own && address) yield { value: renderProvider(provider, address, own), models: own.length }
   }
+}
+
+function placeOf({ id }: CatalogProvider): number {
+  const place = firstProviders.indexOf(id)
+  return place === -1 ? firstProviders.length : place
 }
 
 function isListed(model: StoredModel): boolean {

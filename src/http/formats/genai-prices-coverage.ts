@@ -22,8 +22,10 @@ export type NamedPrices = Record<string, Json>
 /** The same prices, as far as clients take them. */
 export function coverPrices(prices: NamedPrices): NamedPrices {
   const covered = new Map(Object.entries(prices))
-  // The longest of two is the most special one: what goes first leaves the others whole.
-  const names = [...covered.keys()].filter(kindOf).toSorted((a, b) => a.length - b.length)
+  // General names first, and five minutes before an hour: it can stand for what both hang from.
+  const names = [...covered.keys()]
+    .filter(kindOf)
+    .toSorted((a, b) => a.length - b.length || (a > b ? -1 : 1))
   for (const name of names) {
     const missing = ancestorsOf(name).filter(([ancestor]) => !covered.has(ancestor))
     if (missing.some(([, stand]) => stand === undefined)) covered.delete(name)
