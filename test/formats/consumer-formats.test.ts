@@ -46,12 +46,12 @@ function provider(id: string, facts: Partial<CatalogProvider> = {}): CatalogProv
 }
 
 function render(format: Format, models: readonly Stated[], parts: Partial<FormatSource> = {}) {
-  const stored_ = models.map((stated) => stored(modelOf(stated)))
-  const ids = [...new Set(stored_.map((model) => model.provider))]
+  const storedModels = models.map((stated) => stored(modelOf(stated)))
+  const ids = [...new Set(storedModels.map((model) => model.provider))]
   const source = sourceWith({
     providers: ids.map((id) => provider(id)),
     ...parts,
-    models: stored_,
+    models: storedModels,
   })
   const { text, candidate } = renderFormat(format, source)
   expect(candidate.invalid).toBeUndefined()

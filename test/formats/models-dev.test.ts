@@ -2,12 +2,12 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CatalogModel } from '../../src/catalog/model.ts'
 import type { PriceComponent } from '../../src/catalog/price.ts'
-import { renderModelsDev } from '../../src/http/formats/models-dev.ts'
 import { isJsonObject, parseJson, type Json, type JsonObject } from '../../src/json.ts'
 import { modelsDev } from '../../src/upstreams/models-dev.ts'
 import { catalogOf, readPayload } from '../support/catalog-of.ts'
 import { jsonDifferences } from '../support/compare-json.ts'
 import { hasSharedData, readShared, sharedDataNote, sharedFiles } from '../support/shared-data.ts'
+import { renderModelsDev } from '../support/render-formats.ts'
 
 describe.skipIf(!hasSharedData)(
   `the tree that models.dev served comes back whole${sharedDataNote}`,

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { componentKey } from '../../src/catalog/price.ts'
 import { readCatalog } from '../../src/catalog/read-catalog.ts'
-import { renderLitellm } from '../../src/http/formats/litellm.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../../src/json.ts'
 import { setOverride } from '../../src/refresh/set-override.ts'
 import { litellm } from '../../src/upstreams/litellm.ts'
@@ -11,6 +10,7 @@ import { jsonDifferences } from '../support/compare-json.ts'
 import { openPipeline, type Pipeline } from '../support/refresh.ts'
 import { hasSharedData, readShared, sharedDataNote } from '../support/shared-data.ts'
 import { startUpstream, type UpstreamServer } from '../support/upstream-server.ts'
+import { renderLitellm } from '../support/render-formats.ts'
 
 const fixture = readFileSync(new URL('../fixtures/upstreams/litellm.json', import.meta.url), 'utf8')
 

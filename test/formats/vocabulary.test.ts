@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { costOf } from '../../src/catalog/cost.ts'
 import { componentKey, type Meter } from '../../src/catalog/price.ts'
-import { renderLitellm } from '../../src/http/formats/litellm.ts'
-import { renderModelsDev } from '../../src/http/formats/models-dev.ts'
 import { alibabaCn } from '../../src/upstreams/alibaba-cn.ts'
 import { fireworks } from '../../src/upstreams/fireworks.ts'
 import { genaiPrices } from '../../src/upstreams/genai-prices.ts'
@@ -13,6 +11,7 @@ import { openrouter } from '../../src/upstreams/openrouter.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
 import { catalogOf, readPayload } from '../support/catalog-of.ts'
 import { hasSharedData, readShared, sharedDataNote } from '../support/shared-data.ts'
+import { renderLitellm, renderModelsDev } from '../support/render-formats.ts'
 
 describe.skipIf(!hasSharedData)(`tiers that OpenRouter published${sharedDataNote}`, () => {
   const catalog = hasSharedData

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formats } from '../../src/http/formats/format-table.ts'
 import { formatPaths } from '../../src/http/publishing/format-requests.ts'
+import { createApiKey } from '../../src/history/api-keys.ts'
+import { hashSecret, newKeyText } from '../../src/history/key-text.ts'
+import { litellm } from '../../src/upstreams/litellm.ts'
+import { startUpstream } from '../support/upstream-server.ts'
 import { openApi, type LabModel, type TestApi } from './api-fixture.ts'
+import { setAccess } from './set-access.ts'
 import { openHttp } from './http-fixture.ts'
 
 const providers = ['openai', 'anthropic', 'together', 'openrouter']
@@ -31,11 +36,11 @@ async function idsIn(path: string): Promise<string[]> {
   return Array.isArray(data) ? data.map(({ id }) => String(id)) : []
 }
 
-/** Resolves when the published list is of the newest version. */
-async function published(path: string): Promise<Headers> {
+/** Resolves when what is published is of this version. */
+async function published(path: string, version = api.context.watch.version ?? 0): Promise<void> {
   for (;;) {
     const { headers } = await fetch(api.url + path, { method: 'HEAD' })
-    if (headers.get('x-catalog-version') === String(api.context.watch.version)) return headers
+    if (Number(headers.get('x-catalog-version')) >= version) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
@@ -73,6 +78,15 @@ describe('every format', () => {
     expect(json['model-0']).toMatchObject({ litellm_provider: 'openai', mode: 'chat' })
   })
 
+  it('has every model and every price once, however many pages were read', async () => {
+    const ids = await idsIn('/v1/models')
+    expect(ids).toEqual(models.map(({ provider, id }) => `${provider}/${id}`).sort())
+    const { json } = await api.get('/historical-v1.json')
+    const prices = json['prices'] as { id: string; to_date: string | null }[]
+    expect(prices.map(({ id }) => id)).toEqual(ids)
+    expect(new Set(prices.map(({ to_date: until }) => until))).toEqual(new Set([null]))
+  })
+
   it('is in the description of the API', async () => {
     const { json } = await api.get('/openapi.json')
     const paths = Object.keys(json['paths'] as object)
@@ -107,7 +121,7 @@ describe('a new version', () => {
         .split('\n')
         .findLast((text) => text.includes('"format":"openai"')) ?? '{}'
     await expect
-      .poll(() => JSON.parse(heldLine()), { timeout: 10_000 })
+      .poll(() => JSON.parse(heldLine()), { timeout: 20_000 })
       .toMatchObject({
         level: 'warn',
         msg: 'a format is held back',
@@ -119,36 +133,45 @@ describe('a new version', () => {
     expect((await idsIn('/v1/models')).length).toBeGreaterThanOrEqual(301)
     expect((await api.get('/readyz')).status).toBe(200)
     await api.list(models)
-    await expect.poll(async () => (await api.scrape()).get(heldSample)).toBe(0)
+    await expect.poll(async () => (await api.scrape()).get(heldSample), { timeout: 20_000 }).toBe(0)
     await published('/v1/models')
     expect(await idsIn('/v1/models')).toHaveLength(models.length)
   })
 })
 
 describe('what is disabled or of a higher tier', () => {
-  it('is in no list and has no page', async () => {
-    await api.db.$executeRaw`UPDATE models SET review = 'disabled' WHERE model_id = 'model-0'`
-    await api.db.$executeRaw`UPDATE models SET tiers = '{pro}' WHERE model_id = 'model-1'`
-    await api.list([...models, { provider: 'openai', id: 'other', input: '1', output: '2' }])
-    await published('/v1/models')
-    for (const { path } of formats) {
-      const { body } = await api.get(path)
-      expect([path, body.includes('"openai/model-0"'), body.includes('model-0"')]).toEqual([
-        path,
-        false,
-        false,
-      ])
-      expect([path, body.includes('model-1"')]).toEqual([path, false])
-    }
+  it('is in no list and has no page, but for those who have the tier', async () => {
+    await setAccess(api.db, 'openai/model-0', { review: 'disabled' })
+    const version = await setAccess(api.db, 'anthropic/model-1', { tiers: ['pro'] })
+    await published('/v1/models', version)
+    const shown = await Promise.all(
+      formats.map(async ({ path }) => {
+        const { body } = await api.get(path)
+        return [path, body.includes('model-0"'), body.includes('model-1"')]
+      }),
+    )
+    expect(shown).toEqual(formats.map(({ path }) => [path, false, false]))
     for (const path of [
       '/v1/models/openai/model-0',
       '/v1/models/anthropic/model-1',
+      '/openrouter/api/v1/models/anthropic/model-1/endpoints',
       '/model-configs/pricing/openai/model-0',
     ])
       expect((await api.get(path)).status).toBe(404)
-    await api.db.$executeRaw`UPDATE models SET review = 'active', tiers = '{}'`
-    await api.list(models)
-    await published('/v1/models')
+
+    const { id, secret, text } = newKeyText()
+    const key = { id, name: 'test', scopes: ['read' as const], tier: 'pro' as const }
+    await createApiKey(api.db, { ...key, expiresAt: null, hash: hashSecret(secret) }, 'test')
+    const headers = { authorization: `Bearer ${text}` }
+    for (const path of ['/v1/models', '/v1/models?again']) {
+      const answer = await fetch(api.url + path, { headers })
+      expect(answer.headers.get('cache-control')).toMatch(/^private/)
+      const body = await answer.text()
+      expect([body.includes('model-0"'), body.includes('model-1"')]).toEqual([false, true])
+    }
+    expect((await api.get('/v1/models')).body).not.toContain('model-1"')
+    await setAccess(api.db, 'openai/model-0', { review: 'active' })
+    await published('/v1/models', await setAccess(api.db, 'anthropic/model-1', { tiers: [] }))
   })
 })
 
@@ -173,7 +196,7 @@ describe('of one model or provider', () => {
         architecture: { modality: 'text->text' },
         endpoints: [
           { tag: 'together', pricing: { prompt: '0.00000225', completion: '0.0000045' } },
-          { tag: 'openai', pricing: { prompt: '0.00030225' } },
+          { tag: 'together', pricing: { prompt: '0.00030225' } },
         ],
       },
     })
@@ -222,6 +245,40 @@ describe('an empty catalog', () => {
       expect((await http.get('/v1/models')).json).toEqual({ object: 'list', data: [] })
     } finally {
       await http.close()
+    }
+  })
+})
+
+describe('LiteLLM’s public map', () => {
+  it('is laid under our rows, without what is disabled and what is no row', async () => {
+    const row = (name: string) => ({ litellm_provider: 'acme', mode: 'chat', note: name })
+    const priced = (index: number) => ({ ...row(`of ${index}`), input_cost_per_token: 1e-7 })
+    const map: Record<string, unknown> = {
+      sample_spec: { mode: 'one of: chat, embedding' },
+      fallback_generalizations: { rules: [{ match: 'x' }] },
+      'acme/rejected': { ...row('rejected'), input_cost_per_token: -5 },
+      last_updated: '2026-01-01',
+      ...Object.fromEntries(
+        Array.from({ length: 100 }, (_, index) => [`acme/m${index}`, priced(index)]),
+      ),
+    }
+    const upstream = await startUpstream()
+    upstream.answer('/map', { json: map })
+    const lone = await openApi([], {
+      upstreams: [{ definition: litellm, url: `${upstream.url}/map` }],
+    })
+    try {
+      await lone.pipeline.refresh('litellm')
+      const version = await setAccess(lone.db, 'acme/m1', { review: 'disabled' })
+      await expect.poll(() => lone.context.watch.version, { timeout: 20_000 }).toBe(version)
+      const { json } = await lone.get('/model_prices_and_context_window.json')
+      const { 'acme/m1': _disabled, last_updated: _stamp, ...rest } = map
+      expect(json).toEqual(JSON.parse(JSON.stringify(rest)))
+      const ours = await lone.get('/model_prices_and_context_window.json?only=ours')
+      expect(Object.keys(ours.json)).toHaveLength(99)
+    } finally {
+      await lone.close()
+      await upstream.close()
     }
   })
 })

@@ -6,8 +6,6 @@ import {
   readPricesOfModelsAt,
   type PricePeriod,
 } from '../../src/catalog/read-prices.ts'
-import { renderLitellm } from '../../src/http/formats/litellm.ts'
-import { renderModelsDev } from '../../src/http/formats/models-dev.ts'
 import { isJsonObject, parseJson, type Json, type JsonObject } from '../../src/json.ts'
 import { jsonDifferences } from '../support/compare-json.ts'
 import {
@@ -20,6 +18,7 @@ import {
 import { remerge } from '../support/remerge.ts'
 import { openReplay, type Replay } from '../support/replay.ts'
 import { hasSharedData, readShared, sharedDataNote, sharedFiles } from '../support/shared-data.ts'
+import { renderLitellm, renderModelsDev } from '../support/render-formats.ts'
 
 const snapshots = datedSnapshots()
 // Each snapshot costs seconds, and the machine may be busy.

@@ -20,15 +20,9 @@ import { renderPrices } from './litellm-prices.ts'
 const source = 'litellm'
 
 /**
- * JSON text. Retired and disabled models are left out. `sample_spec` and `fallback_generalizations` are
- * no models: they are not in the catalog, and so not here.
+ * By key, each once; undefined where time has passed without a row. Retired and disabled models are left
+ * out. `sample_spec` and `fallback_generalizations` are no models: they are not in the catalog.
  */
-export function renderLitellm(models: Iterable<CatalogModel>): string {
-  const rows = [...litellmRows(models)].filter((row) => row !== undefined)
-  return JSON.stringify(Object.fromEntries(rows))
-}
-
-/** By key, each once. Undefined where time has passed without a row. */
 export function* litellmRows(
   models: Iterable<CatalogModel>,
 ): Generator<[key: string, row: JsonObject] | undefined> {

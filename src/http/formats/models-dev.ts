@@ -72,16 +72,10 @@ export const modelsDev = {
   accept: acceptIf({ minimum: 1 }),
 } satisfies Format
 
-/** JSON text. Retired and disabled models are left out. */
-export function renderModelsDev(
-  providers: readonly CatalogProvider[],
-  models: Iterable<CatalogModel>,
-): string {
-  const entries = [...providerEntries(providers, models)].filter((entry) => entry !== undefined)
-  return JSON.stringify(Object.fromEntries(entries.map(({ key, value }) => [key, value])))
-}
-
-/** Providers without a model are left out, unless models-dev itself lists them. */
+/**
+ * Retired and disabled models are left out, and so are providers without a model, unless models-dev itself
+ * lists them.
+ */
 function* providerEntries(
   providers: readonly CatalogProvider[],
   models: Iterable<CatalogModel>,
