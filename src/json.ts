@@ -3,6 +3,8 @@
  * fraction, an exponent, more than 15 digits) becomes a `JsonDecimal`; safe integers stay numbers.
  * `JSON.stringify` writes a `JsonDecimal` back as a number literal with the same digits.
  */
+import { readJson } from './json-reader.ts'
+
 export class JsonDecimal {
   /** Plain decimal: no exponent, no trailing zeros, e.g. "0.0000005". */
   readonly text: string
@@ -37,10 +39,26 @@ const { rawJSON, parse } = JSON as unknown as SourceTextAccess
 
 /** Throws SyntaxError as `JSON.parse` does. A `__proto__` key stays an ordinary own property. */
 export function parseJson(text: string): Json {
-  return parse(text, (_key, value, { source }) => {
-    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
-    return source === undefined ? value : new JsonDecimal(canonicalDecimal(source) ?? source)
-  }) as Json
+  const read = readJson(text, toJsonNumber)
+  return (read ? read.value : parse(text, reviveNumber)) as Json
+}
+
+/** Only what the digits say exactly stays a number: 1.0 is 1, and 1e-400 is not 0. */
+function toJsonNumber(source: string): number | JsonDecimal {
+  const value = Number(source)
+  const plain = canonicalDecimal(source)
+  return Number.isSafeInteger(value) && plain === String(value)
+    ? value
+    : new JsonDecimal(plain ?? source)
+}
+
+function reviveNumber(
+  this: unknown,
+  _key: string,
+  value: unknown,
+  { source }: { source?: string },
+): unknown {
+  return typeof value === 'number' && source !== undefined ? toJsonNumber(source) : value
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {
