@@ -13,7 +13,6 @@ import { registerRepeatedAnswers } from './catalog-route.ts'
 import { registerBrowserHeaders } from './browser-headers.ts'
 import type { HttpContext } from './http-context.ts'
 import { encodeModelId } from './model-id-urls.ts'
-import { registerOpenApi } from './openapi.ts'
 import { measureRequests } from './request-durations.ts'
 import { describeProblem, refusal, sendProblem } from './problem.ts'
 import type { Role } from './readiness.ts'
@@ -159,6 +158,8 @@ async function registerApiPlugins(app: FastifyInstance, context: HttpContext): P
   registerRepeatedAnswers(app, context)
   await registerBrowserHeaders(app)
   registerRefusals(app)
+  // Loaded here: what only describes the API would take 40 MB of every worker's memory.
+  const { registerOpenApi } = await import('./openapi.ts')
   await registerOpenApi(app)
 }
 
