@@ -4,13 +4,17 @@
  * else it gives up, and `JSON.parse` says what is wrong.
  */
 
+/** The text that an object was read from, for objects whose text is long. */
+export type JsonSources = ReadonlyMap<object, string>
+
 /** Undefined: the text is not JSON, or is nested too deeply for this reader. */
 export function readJson(
   text: string,
   toNumber: (source: string) => unknown,
-): { value: unknown } | undefined {
+): { value: unknown; sources: JsonSources } | undefined {
   try {
-    return { value: new JsonReader(text, toNumber).read() }
+    const reader = new JsonReader(text, toNumber)
+    return { value: reader.read(), sources: reader.sources }
   } catch (error) {
     if (error instanceof NotRead || error instanceof RangeError || error instanceof SyntaxError)
       return undefined
@@ -28,6 +32,8 @@ const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const controlPattern = /[\u0000-\u001f]/g
 /** Every number of so many digits is a safe integer. */
 const safeDigits = 15
+/** What is shorter is as quickly written anew as it is remembered. */
+const longSource = 200
 
 class JsonReader {
   readonly #text: string
@@ -38,6 +44,7 @@ class JsonReader {
   #control: number
   /** Which key came after which: objects of one kind mostly have the same keys in the same order. */
   readonly #nextKeys = new Map<string, string>()
+  readonly sources = new Map<object, string>()
 
   constructor(text: string, toNumber: (source: string) => unknown) {
     this.#text = text
@@ -75,7 +82,7 @@ class JsonReader {
 
   #object(): object {
     const object: Record<string, unknown> = {}
-    this.#at++
+    const start = this.#at++
     if (this.#ends(closeObject)) return object
     let key = ''
     do {
@@ -94,6 +101,7 @@ class JsonReader {
         })
       else object[key] = value
     } while (this.#goesOn(closeObject))
+    if (this.#at - start >= longSource) this.sources.set(object, this.#text.slice(start, this.#at))
     return object
   }
 

@@ -3,7 +3,7 @@
  * fraction, an exponent, more than 15 digits) becomes a `JsonDecimal`; safe integers stay numbers.
  * `JSON.stringify` writes a `JsonDecimal` back as a number literal with the same digits.
  */
-import { readJson } from './json-reader.ts'
+import { readJson, type JsonSources } from './json-reader.ts'
 
 export class JsonDecimal {
   /** Plain decimal: no exponent, no trailing zeros, e.g. "0.0000005". */
@@ -39,8 +39,15 @@ const { rawJSON, parse } = JSON as unknown as SourceTextAccess
 
 /** Throws SyntaxError as `JSON.parse` does. A `__proto__` key stays an ordinary own property. */
 export function parseJson(text: string): Json {
+  return parseJsonWithSources(text).json
+}
+
+/** The same, with the text of objects that are longer than a few words. */
+export function parseJsonWithSources(text: string): { json: Json; sources: JsonSources } {
   const read = readJson(text, toJsonNumber)
-  return (read ? read.value : parse(text, reviveNumber)) as Json
+  return read
+    ? { json: read.value as Json, sources: read.sources }
+    : { json: parse(text, reviveNumber) as Json, sources: new Map() }
 }
 
 /** Only what the digits say exactly stays a number: 1.0 is 1, and 1e-400 is not 0. */
@@ -70,6 +77,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
   )
 }
 
+// Most are written in their canonical form already.
+const canonicalPattern = /^(?:0|-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9])$/
 const decimalPattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/
 
 /**
@@ -77,6 +86,7 @@ const decimalPattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/
  * Undefined when the text is not a decimal literal. Only moves the point: no arithmetic, no rounding.
  */
 export function canonicalDecimal(text: string): string | undefined {
+  if (text.length < 64 && canonicalPattern.test(text)) return text
   const match = decimalPattern.exec(text)
   if (!match) return undefined
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match

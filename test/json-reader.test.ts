@@ -16,7 +16,7 @@ const read = (text: string) => readJson(text, Number)
 
 /** With the order of the keys, which `toEqual` does not look at. */
 function outcome(read: { value: unknown } | undefined): unknown {
-  return { ...read, text: JSON.stringify(read) }
+  return { value: read?.value, text: JSON.stringify(read?.value), isRead: read !== undefined }
 }
 
 function expectSame(text: string): void {
@@ -127,6 +127,12 @@ describe('the reader of JSON', () => {
       '1e3',
       '1234567890123456',
     ])
+  })
+
+  it('keeps the text of what is long, for those who compare it', () => {
+    const text = `{"short": {"a": 1}, "long": {"a": 1.50,\n "b": "${'x'.repeat(200)}"}}`
+    const sources = [...(read(text)?.sources ?? [])].map(([, source]) => source)
+    expect(sources).toEqual([text.slice(text.indexOf('{"a": 1.50'), -1), text])
   })
 
   it('gives up on what is nested too deeply', () => {

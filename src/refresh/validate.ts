@@ -13,6 +13,7 @@ import {
   type Slice,
 } from '../catalog/listing.ts'
 import { InvalidPrice } from '../catalog/price.ts'
+import type { JsonSources } from '../json-reader.ts'
 import { canonicalJson, isJsonObject, JsonDecimal, type Json } from '../json.ts'
 import { RejectedEntry, type Entry, type Item, type Upstream } from '../upstreams/upstream.ts'
 import { ExtraShapes, type ExtraShape, type StatedFields } from './extra-shapes.ts'
@@ -73,7 +74,8 @@ export class SliceCollector {
     this.#before = before
   }
 
-  add(item: Item): void {
+  /** `sources` spares writing entries as text again where they are what the adapter was given. */
+  add(item: Item, sources: JsonSources = new Map()): void {
     if (item.kind === 'provider') {
       const problem = idProblem(item.provider, textLimits.provider) ?? textProblem(item.facts)
       if (problem)
@@ -82,7 +84,7 @@ export class SliceCollector {
       return
     }
     this.#entries++
-    const result = this.#read(item)
+    const result = this.#read(item, sources)
     if ('reason' in result) this.#reject(item, result.reason, result.message)
     else {
       const draft = this.#draft(item.provider)
@@ -91,9 +93,12 @@ export class SliceCollector {
     }
   }
 
-  #read(entry: Entry): PendingListing | { reason: string; message: string } {
-    const { provider, modelId } = entry
-    const key = contentHash(JSON.stringify([provider, modelId, entry.raw]))
+  #read(entry: Entry, sources: JsonSources): PendingListing | { reason: string; message: string } {
+    const { provider, modelId, raw } = entry
+    const source = typeof raw === 'object' && raw !== null ? sources.get(raw) : undefined
+    const key = contentHash(
+      `${provider.length} ${provider}${modelId.length} ${modelId}${source ?? JSON.stringify(raw)}`,
+    )
     const known = this.#before.get(key)
     const read = () => ({ provider, modelId, ...this.#upstream.listing(entry) })
     if (known) {

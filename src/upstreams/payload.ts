@@ -1,6 +1,7 @@
 /** A body → JSON, judged by what it is and not by its Content-Type: several feeds come as text/plain. */
 import { PlumblineError } from '../errors.ts'
-import { isJsonObject, parseJson, type Json, type JsonObject } from '../json.ts'
+import type { JsonSources } from '../json-reader.ts'
+import { isJsonObject, parseJsonWithSources, type Json, type JsonObject } from '../json.ts'
 
 export interface PayloadSource {
   upstream: string
@@ -12,9 +13,17 @@ export interface PayloadSource {
  * `payload_shape` (an error message with status 200). All of them may be gone at the next attempt.
  */
 export function parsePayload(body: string, source: PayloadSource): Json {
-  const json = parseBody(body, source)
-  const complaint = isJsonObject(json) ? statedError(json) : undefined
-  if (complaint === undefined) return json
+  return parsePayloadWithSources(body, source).json
+}
+
+/** With the text that entries were read from. Throws as `parsePayload` does. */
+export function parsePayloadWithSources(
+  body: string,
+  source: PayloadSource,
+): { json: Json; sources: JsonSources } {
+  const parsed = parseBody(body, source)
+  const complaint = isJsonObject(parsed.json) ? statedError(parsed.json) : undefined
+  if (complaint === undefined) return parsed
   throw new PlumblineError(
     'payload_shape',
     `${source.upstream} answered with an error message instead of a list: ${excerpt(complaint, 200)}`,
@@ -22,11 +31,11 @@ export function parsePayload(body: string, source: PayloadSource): Json {
   )
 }
 
-function parseBody(body: string, source: PayloadSource): Json {
+function parseBody(body: string, source: PayloadSource) {
   if (body.trim() === '') throw notJson(source, 'an empty body')
   if (/^\s*</.test(body)) throw notJson(source, describeMarkup(body))
   try {
-    return parseJson(body)
+    return parseJsonWithSources(body)
   } catch (error) {
     if (error instanceof RangeError) throw notJson(source, 'JSON that is nested too deeply', error)
     if (!(error instanceof SyntaxError)) throw error

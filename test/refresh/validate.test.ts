@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../src/json.ts'
-import { SliceCollector } from '../../src/refresh/validate.ts'
+import { readSnapshotSlices } from '../../src/refresh/read-snapshot.ts'
+import { SliceCollector, type ReadMemo } from '../../src/refresh/validate.ts'
 import type { Entry, Item } from '../../src/upstreams/upstream.ts'
 import { simpleUpstream } from '../support/simple-upstream.ts'
 
@@ -112,6 +113,27 @@ describe('an entry that was read before', () => {
     expect(validated).toBe(1)
     expect(again).toMatchObject({ hash: before?.hash, prices: 1 })
     expect(again?.read()).toEqual(before?.read())
+  })
+
+  it('is known by the text that it was read from', async () => {
+    let validated = 0
+    const counting = {
+      ...upstream,
+      listing: (entry: Entry) => (validated++, upstream.listing(entry)),
+    }
+    const readText = async (text: string, memo?: ReadMemo) => {
+      return readSnapshotSlices({ definition: counting }, [{ url: '', body: text }], memo)
+    }
+    const text = `{"models": [{"id": "a", "input": 1.50, "about": "${'x'.repeat(200)}"}]}`
+    const first = await readText(text)
+    const same = await readText(text, first.memo)
+    expect(validated).toBe(1)
+    expect(same.slices.get('acme')?.listings[0]?.hash).toBe(
+      first.slices.get('acme')?.listings[0]?.hash,
+    )
+    const other = await readText(text.replace('1.50', '1.51'), same.memo)
+    expect(validated).toBe(2)
+    expect(other.slices.get('acme')?.listings[0]?.read().prices.components[0]?.amount).toBe('1.51')
   })
 
   it('is validated again when anything of it differs', () => {
