@@ -6,7 +6,10 @@ export interface AppliedSlice {
   appliedHash: string | null
   rejectedHash: string | null
   adapterVersion: number
+  /** Listings that are present, absent ones that proved nothing included. */
   listingCount: number
+  /** Models that it listed itself. */
+  listedCount: number
   /** JSON: hash by model id. */
   hashes: string | null
 }

@@ -16,7 +16,8 @@ export async function readAppliedSlices(
 ): Promise<AppliedSlice[]> {
   return reader.$queryRaw`
     SELECT provider, applied_hash AS "appliedHash", rejected_hash AS "rejectedHash",
-      adapter_version AS "adapterVersion", listing_count AS "listingCount", hashes
+      adapter_version AS "adapterVersion", listing_count AS "listingCount",
+      listed_count AS "listedCount", hashes
     FROM provider_slices WHERE upstream = ${upstream}
       ${provider === undefined ? Prisma.empty : Prisma.sql`AND provider = ${provider}`}`
 }
@@ -45,8 +46,8 @@ export interface LockedSlice {
   commitId: number
   appliedFence: number
   appliedHash: string | null
-  /** Present listings when the slice was applied last. */
-  listingCount: number
+  /** How many models the slice listed that was applied last. */
+  listedCount: number
   /** What upstreams say of the provider, by upstream: JSON text. */
   facts: string
 }
@@ -59,7 +60,7 @@ export interface LockedSlice {
 export async function lockSlice(tx: Tx, { upstream, provider }: SliceKey): Promise<LockedSlice> {
   const [row] = await tx.$queryRaw<(Omit<LockedSlice, Counter> & Record<Counter, bigint>)[]>`
     SELECT nextval('commit_seq') AS "commitId", s.applied_fence AS "appliedFence", s.applied_hash AS "appliedHash",
-      s.listing_count AS "listingCount", p.extra::text AS facts
+      s.listed_count AS "listedCount", p.extra::text AS facts
     FROM provider_slices s JOIN providers p ON p.id = s.provider
     WHERE s.upstream = ${upstream} AND s.provider = ${provider} FOR UPDATE OF s, p`
   if (!row)
@@ -83,6 +84,8 @@ export interface SliceApplication {
   adapterVersion: number
   snapshotId: number
   at: Date
+  /** Its models, those included of which only a rejected entry is there. */
+  listed: number
   /** JSON of the hashes by id; undefined = as staged with the snapshot. */
   hashes: string | undefined
   /**
@@ -100,7 +103,7 @@ export function appliedSliceUpdate(
   return Prisma.sql`
     UPDATE provider_slices SET applied_fence = ${applied.fence}, applied_hash = ${applied.hash},
       adapter_version = ${applied.adapterVersion}, snapshot_id = ${applied.snapshotId}, applied_at = ${applied.at},
-      rejected_hash = NULL,
+      rejected_hash = NULL, listed_count = ${applied.listed},
       hashes = ${withoutHashes(
         applied.unsettledIds,
         Prisma.sql`coalesce(${applied.hashes ?? null}::text, (SELECT c.hashes FROM snapshot_slices c

@@ -76,7 +76,7 @@ export async function dryRun(context: RefreshContext, request: DryRunRequest): P
   const slices: DryRunSlice[] = []
   for (const delta of changed) {
     const known = applied.find(({ provider }) => provider === delta.provider)
-    slices.push(await planned(context.db, request, definition, delta, known?.listingCount ?? 0))
+    slices.push(await planned(context.db, request, definition, delta, known?.listedCount ?? 0))
   }
   const offlineSource = fetched.kind === 'payload' ? fetched.offline?.source : undefined
   return {

@@ -96,7 +96,7 @@ async function commitStaged(
   const { run, around } = work
   const snapshot = requireSnapshot(work, input)
   const { header, hashes, ...staged } = await readSlice(context, tx, input, work, snapshot, locked)
-  const previousListings = locked.listingCount
+  const previousListings = locked.listedCount
   const source = { ...input, ...staged, header, previousListings, isNewProvider: !around.models }
   const plan = await planSlice(tx, source, { guarded: isGuarded(run) })
   if (plan.hold) return holdSlice(tx, input, header, run, plan.hold)
@@ -109,6 +109,7 @@ async function commitStaged(
     slice: appliedSliceUpdate(input, {
       ...input,
       hash: header.hash,
+      listed: header.listings + header.kept,
       hashes,
       unsettledIds: [
         ...plan.valueHolds.map(({ modelId }) => modelId),

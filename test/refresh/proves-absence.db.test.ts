@@ -36,6 +36,22 @@ const all = [...simpleModels(10), ...simpleModels(10, { provider: 'other' })]
 /** One model of `acme` is gone, and all of `other`. */
 const fewer = simpleModels(9)
 
+describe('a list that proves no absence', () => {
+  it('is not held again and again once a shorter one was approved of', async () => {
+    serve(simpleModels(10))
+    await pipeline.refresh('partial')
+    serve(simpleModels(4))
+    expect(await pipeline.refresh('partial')).toMatchObject({ status: 'held' })
+    // What is not listed stays, so nothing changes; but four models are the measure from now on.
+    expect(await pipeline.refresh('partial', { force: true })).toMatchObject({
+      status: 'unchanged',
+    })
+    serve(simpleModels(4, { context: 64_001 }))
+    expect(await pipeline.refresh('partial')).toMatchObject({ status: 'applied' })
+    expect(await states('partial')).toEqual({ present: 10 })
+  })
+})
+
 describe('an upstream whose adapter has read no recorded payload', () => {
   beforeEach(async () => {
     serve(all)

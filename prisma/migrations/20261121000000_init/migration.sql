@@ -94,6 +94,7 @@ CREATE TABLE "provider_slices" (
     "adapter_version" INTEGER NOT NULL DEFAULT 0,
     "snapshot_id" BIGINT,
     "listing_count" INTEGER NOT NULL DEFAULT 0,
+    "listed_count" INTEGER NOT NULL DEFAULT 0,
     "applied_at" TIMESTAMPTZ(6),
     "rejected_hash" TEXT,
 
