@@ -169,7 +169,7 @@ function declareMetrics(registry: Registry) {
     eventStreamsEnded: counter(
       'event_streams_ended_total',
       ['reason'],
-      'Event streams that ended: client (it went away), slow (it did not read), aged (to be opened anew), shutdown.',
+      'Event streams that ended: client (it went away), slow (it did not read), aged (to be opened anew), refused (its key has ended), shutdown.',
     ),
     errors: counter('errors_total', ['code'], 'Errors by code (src/errors.ts); internal is a bug.'),
     redisErrors: counter(

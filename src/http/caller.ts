@@ -55,6 +55,6 @@ declare module 'fastify' {
 }
 
 /** Admins see everything, also what is disabled; others what their tier has. */
-export function audienceOf({ caller }: FastifyRequest): CatalogAudience {
+export function audienceOf({ caller }: Pick<FastifyRequest, 'caller'>): CatalogAudience {
   return caller.scopes.has('admin') ? 'all' : caller.tier
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { Tier } from '../../src/catalog/model.ts'
 import {
   createApiKey,
@@ -10,6 +11,7 @@ import {
 } from '../../src/history/api-keys.ts'
 import { hashSecret, newKeyText } from '../../src/history/key-text.ts'
 import { openApi, type TestApi } from './api-fixture.ts'
+import { openEvents } from './event-source.ts'
 import { get, type TestAnswer } from './http-fixture.ts'
 
 const adminKey = 'the-bootstrap-key-of-this-test'
@@ -140,10 +142,16 @@ describe('a key', () => {
     expect(rows).not.toContain(text.split('_')[2])
   })
 
-  it('that is revoked is refused within seconds', async () => {
+  it('that is revoked is refused within seconds, and its event streams end', async () => {
     const { id, text } = await makeKey(['read'])
+    const events = `${api.url}/api/v1/events`
+    const stream = await openEvents(events, { 'x-api-key': text })
+    const others = await openEvents(events, { 'x-api-key': adminKey })
     expect((await ask('/api/v1/models', text)).status).toBe(200)
     await revokeApiKey(api.db, id, 'test')
+    await expect.poll(stream.isEnded, { timeout: 20_000 }).toBe(true)
+    expect(others.isEnded()).toBe(false)
+    others.close()
     await expect
       .poll(async () => (await ask('/api/v1/models', text)).status, {
         timeout: 15_000,
@@ -182,7 +190,11 @@ describe('a key', () => {
     const refresher = (await makeKey(['refresh'])).text
     expect(await ask('/refreshing', reader, post)).toMatchObject({
       status: 403,
-      json: { code: 'forbidden', detail: 'The scope "refresh" is needed here.' },
+      json: {
+        code: 'forbidden',
+        detail: 'The scope "refresh" is needed here.',
+        requiredScope: 'refresh',
+      },
     })
     expect((await ask('/refreshing', refresher, post)).status).toBe(200)
     expect((await ask('/administering', refresher, post)).status).toBe(403)
@@ -254,30 +266,101 @@ describe('where the keys of the issuer cannot be read', () => {
 })
 
 describe('closed reading', () => {
-  it('asks everybody for a key, but for the probes', async () => {
-    const closed = await openApi([{ provider: 'acme', id: 'open', name: 'Open' }], {
+  let closed: TestApi
+  let keyed: Record<string, string>
+  beforeAll(async () => {
+    closed = await openApi([{ provider: 'acme', id: 'open', name: 'Open' }], {
       access: { apiPublicRead: false, adminApiKey: adminKey },
     })
-    try {
-      for (const path of [
-        '/api/v1/models',
-        '/api/v1/models/acme/open',
-        '/openapi.json',
-        '/api/v1/changes?since=0',
-      ])
-        expect({ path, status: (await closed.get(path)).status }).toEqual({ path, status: 401 })
-      for (const path of ['/livez', '/metrics']) expect((await closed.get(path)).status).toBe(200)
-      const headers = { authorization: `Bearer ${adminKey}` }
-      expect((await get(`${closed.url}/api/v1/models`, { headers })).status).toBe(200)
-    } finally {
-      await closed.close()
+    keyed = { 'x-api-key': adminKey }
+  })
+  afterAll(() => closed.close())
+
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    fetch(closed.url + path, { headers })
+
+  it('asks everybody for a key on every path, but for the probes and metrics', async () => {
+    const { paths } = z
+      .object({ paths: z.record(z.string(), z.unknown()) })
+      .parse(await (await ask('/openapi.json', keyed)).json())
+    const all = ['/openapi.json', '/docs/', '/docs/js/scalar.js', '/nothing', ...Object.keys(paths)]
+    const open = new Set(['/livez', '/readyz', '/metrics'])
+    for (const path of all.map((pattern) => pattern.replaceAll(/\{.+?\}/g, 'acme'))) {
+      const response = await ask(path)
+      expect([path, response.status]).toEqual([path, open.has(path) ? 200 : 401])
+    }
+    const { status, headers } = await ask('/api/v1/models')
+    expect({ status, challenge: headers.get('www-authenticate') }).toEqual({
+      status: 401,
+      challenge: 'Bearer realm="plumbline", scope="read"',
+    })
+  })
+
+  it('gives nobody what was given to a key before', async () => {
+    for (const path of ['/api/v1/models', '/api.json', '/openapi.json'])
+      for (let round = 0; round < 3; round++) {
+        const answer = await ask(path, keyed)
+        expect([path, answer.status]).toEqual([path, 200])
+        expect(answer.headers.get('cache-control')).toMatch(/^private,/)
+        expect(answer.headers.get('vary')).toMatch(/authorization, x-api-key/)
+        const etag = answer.headers.get('etag') ?? '*'
+        expect((await ask(path, { 'if-none-match': etag })).status).toBe(401)
+      }
+  })
+
+  it('lets a browser ask what it may send', async () => {
+    const response = await fetch(`${closed.url}/api/v1/models`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://example.org',
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
+    })
+    expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-headers')).toBe('authorization')
+    expect(response.headers.get('access-control-allow-methods')).not.toMatch(/PATCH|PUT|DELETE/)
+  })
+})
+
+describe('an answer that was sent before', () => {
+  it('is private to who shows a key and public to who shows none, in whatever order they ask', async () => {
+    const { text } = await makeKey(['read'])
+    const path = `${api.url}/api/v1/models?provider=acme`
+    for (let round = 0; round < 3; round++) {
+      const nobody = await fetch(path)
+      expect(nobody.headers.get('cache-control')).toMatch(/^public,/)
+      const somebody = await fetch(path, { headers: { 'x-api-key': text } })
+      expect(somebody.headers.get('cache-control')).toMatch(/^private,/)
+      expect(await somebody.text()).toBe(await nobody.text())
     }
   })
 })
 
+describe('a refusal', () => {
+  it('has the headers that a browser needs to show it, and that protect it', async () => {
+    const response = await fetch(`${api.url}/api/v1/models`, {
+      headers: { 'x-api-key': 'wrong', origin: 'https://example.org' },
+    })
+    expect(response.status).toBe(401)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'access-control-allow-origin': '*',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    })
+  })
+})
+
+/** Counts begin anew with each minute, and the test shall see none begin. */
+async function awayFromMinuteEnd(): Promise<void> {
+  const leftMs = 60_000 - (Date.now() % 60_000)
+  if (leftMs < 5000) await new Promise((resolve) => setTimeout(resolve, leftMs))
+}
+
 describe('limits', () => {
-  it('count per address and per key, cached answers too, and say when to come back', async () => {
-    const limited = await openApi([{ provider: 'acme', id: 'open', name: 'Open' }], {
+  let limited: TestApi
+  beforeAll(async () => {
+    limited = await openApi([{ provider: 'acme', id: 'open', name: 'Open' }], {
       access: {
         apiRateLimit: 5,
         apiKeyRateLimit: 8,
@@ -285,35 +368,83 @@ describe('limits', () => {
         trustProxy: ['127.0.0.1'],
       },
     })
-    try {
-      const from = (address: string, extra: Record<string, string> = {}) =>
-        fetch(`${limited.url}/api/v1/models`, { headers: { 'x-forwarded-for': address, ...extra } })
-      const statuses = async (count: number, send: () => Promise<Response>) => {
-        const seen: number[] = []
-        for (let request = 0; request < count; request++) seen.push((await send()).status)
-        return seen
-      }
-      const first = await from('203.0.113.1')
-      expect(first.headers.get('ratelimit-limit')).toBe('5')
-      expect(first.headers.get('ratelimit-remaining')).toBe('4')
-      const rest = await statuses(6, () => from('203.0.113.1'))
-      // A minute may have begun meanwhile: then there are some more.
-      expect(rest).toContain(429)
-      const refused = rest.includes(429) ? await from('203.0.113.1') : first
-      expect(Number(refused.headers.get('ratelimit-reset'))).toBeGreaterThan(0)
-      expect((await from('203.0.113.2')).status).toBe(200)
-      const admin = { authorization: `Bearer ${adminKey}` }
-      expect((await from('203.0.113.1', admin)).headers.get('ratelimit-limit')).toBe('8')
-      expect((await limited.get('/livez')).status).toBe(200)
-      expect(
-        (await statuses(12, () => from('203.0.113.9', admin))).filter((status) => status === 429)
-          .length,
-      ).toBeGreaterThan(0)
-    } finally {
-      await limited.close()
+  })
+  afterAll(() => limited.close())
+
+  const from = (address: string, extra: Record<string, string> = {}) =>
+    fetch(`${limited.url}/api/v1/models`, { headers: { 'x-forwarded-for': address, ...extra } })
+
+  /** Asks until it is refused; a minute may begin meanwhile, then that takes longer. */
+  async function exhaust(send: () => Promise<Response>): Promise<{ sent: number; last: Response }> {
+    for (let sent = 1; ; sent++) {
+      const last = await send()
+      if (last.status === 429 || sent === 40) return { sent, last }
     }
+  }
+
+  it('count per address, cached answers too, and say when to come back', async () => {
+    const first = await from('203.0.113.1')
+    expect(first.headers.get('ratelimit-limit')).toBe('5')
+    expect(first.headers.get('ratelimit-remaining')).toBe('4')
+    expect(Number(first.headers.get('ratelimit-reset'))).toBeGreaterThan(0)
+    const { sent, last } = await exhaust(() => from('203.0.113.1'))
+    expect(sent).toBeLessThanOrEqual(11)
+    const waitSeconds = Number(last.headers.get('retry-after'))
+    expect(waitSeconds).toBeGreaterThan(0)
+    expect(waitSeconds).toBeLessThanOrEqual(60)
+    expect(last.headers.get('ratelimit-remaining')).toBe('0')
+    expect(await last.json()).toMatchObject({
+      type: 'urn:plumbline:error:rate_limited',
+      status: 429,
+      retryAfterSeconds: waitSeconds,
+    })
+    expect((await from('203.0.113.2')).status).toBe(200)
+    expect((await limited.get('/livez')).status).toBe(200)
   })
 
+  it('count per key, wherever it is used', async () => {
+    const key = { authorization: `Bearer ${adminKey}` }
+    const first = await from('203.0.113.3', key)
+    expect(first.headers.get('ratelimit-limit')).toBe('8')
+    let host = 0
+    expect((await exhaust(() => from(`203.0.113.${100 + host++}`, key))).last.status).toBe(429)
+  })
+
+  it('count a network of IPv6 as one caller', async () => {
+    let host = 0
+    const { last } = await exhaust(() => from(`2001:db8:1:2::${++host}`))
+    expect(last.status).toBe(429)
+    expect((await from('2001:db8:1:3::1')).status).toBe(200)
+  })
+})
+
+describe('an address behind a proxy', () => {
+  const seenAs = async (trustProxy: number | undefined, forwarded: string) => {
+    const app = await openApi([], { access: { apiRateLimit: 2, trustProxy } })
+    try {
+      await awayFromMinuteEnd()
+      const ask = () => fetch(`${app.url}/nothing`, { headers: { 'x-forwarded-for': forwarded } })
+      for (let sent = 0; sent < 6; sent++) if ((await ask()).status === 429) break
+      const other = await fetch(`${app.url}/nothing`, { headers: { 'x-forwarded-for': '::9' } })
+      return { isLimitedWith: other.status === 429, log: app.logged() }
+    } finally {
+      await app.close()
+    }
+  }
+
+  it('is not believed where no proxy is known, and the log says what may be missing', async () => {
+    const { isLimitedWith, log } = await seenAs(undefined, '203.0.113.5')
+    expect(isLimitedWith).toBe(true)
+    expect(log.match(/set TRUST_PROXY/g)).toHaveLength(1)
+  })
+
+  it('is what the last proxy wrote, where one is', async () => {
+    const { isLimitedWith } = await seenAs(1, '::9, 203.0.113.5')
+    expect(isLimitedWith).toBe(false)
+  })
+})
+
+describe('wrong keys', () => {
   it('an address that guesses keys is not listened to after a while', async () => {
     const statuses = new Set<number>()
     for (let guess = 0; guess < 45; guess++)

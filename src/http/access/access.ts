@@ -8,7 +8,7 @@ import { PlumblineError, toPlumblineError } from '../../errors.ts'
 import { createOutageLog } from '../../events/outage-log.ts'
 import { findApiKey, recordKeyUse } from '../../history/api-keys.ts'
 import { createSampler } from '../../log.ts'
-import { anonymous, hasScope, stranger, type Caller } from '../caller.ts'
+import { anonymous, audienceOf, hasScope, stranger, type Caller } from '../caller.ts'
 import type { HttpContext } from '../http-context.ts'
 import { addToCounts } from '../redis.ts'
 import { addressKey } from './address-key.ts'
@@ -18,6 +18,10 @@ import { createRequestLimits, type Allowance, type RequestLimits } from './reque
 import { createTokenCallers, type TokenCallers } from './token-callers.ts'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether who asked may still be told, in an answer that goes on: a key can end meanwhile. */
+    isStillAdmitted: (request: FastifyRequest) => Promise<boolean>
+  }
   interface FastifyRequest {
     /** Undefined where nothing is limited. */
     allowance: Allowance | undefined
@@ -34,6 +38,7 @@ export function registerAccess(app: FastifyInstance, context: HttpContext): void
   app.decorateRequest('caller')
   app.decorateRequest('allowance')
   app.decorateRequest('refusal')
+  app.decorate('isStillAdmitted', (request) => isStillAdmitted(request, identify))
   app.addHook('onClose', () => limits.close())
   app.addHook('onRequest', (request, _reply, done) => {
     request.caller = anonymous
@@ -116,6 +121,17 @@ function createIdentify(context: HttpContext, limits: RequestLimits): Identify {
     const ignoresOthers = request.routeOptions.config?.othersKeys === 'ignored'
     if (ignoresOthers && !isOurs(text)) return nobody
     return keys.known(text) ?? tokens?.known(text) ?? find(request, text)
+  }
+}
+
+/** That it cannot be known at the moment is no reason to end it. */
+async function isStillAdmitted(request: FastifyRequest, identify: Identify): Promise<boolean> {
+  if (request.caller.kind === 'anonymous') return true
+  try {
+    const caller = await identify(request)
+    return audienceOf({ caller }) === audienceOf(request)
+  } catch (error) {
+    return toPlumblineError(error).code !== 'unauthenticated'
   }
 }
 

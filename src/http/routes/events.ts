@@ -14,8 +14,10 @@ import { createOpenStreams, type OpenStream } from '../streams/open-streams.ts'
 import { createStreamClient } from '../streams/stream-client.ts'
 import { createVersionLog } from '../streams/version-log.ts'
 
-/** A stream ends after an hour or so: its client comes back at once, and its key is looked at again. */
+/** A stream ends after an hour or so: its client comes back at once, to whatever process is there then. */
 const oldestMs = 60 * 60_000
+/** How often the key of a stream is looked at. */
+const admittedEveryMs = 2000
 /** A client that takes nothing for so long is gone, whatever its connection says. */
 const drainWithinMs = 30_000
 
@@ -59,12 +61,17 @@ export function registerEvents(app: FastifyInstance, context: HttpContext): void
       const patience = { drainWithinMs, onSlow: () => stream.end('slow') }
       const client = createStreamClient(reply.raw, patience, stream.signal)
       const aged = setTimeout(() => stream.end('aged'), oldestMs * (0.9 + Math.random() / 5))
+      const look = async () => {
+        if (!(await app.isStillAdmitted(request))) stream.end('refused')
+      }
+      const looking = setInterval(() => void look(), admittedEveryMs)
       try {
         await streamEvents({ ...options, client, signal: stream.signal })
       } catch (error) {
         if (!stream.signal.aborted) throw error
       } finally {
         clearTimeout(aged)
+        clearInterval(looking)
         stream.end('client')
         // What the client does not read would keep the connection, and a stop, waiting.
         if (reply.raw.writableNeedDrain) reply.raw.destroy()

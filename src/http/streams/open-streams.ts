@@ -2,8 +2,8 @@
 import { PlumblineError } from '../../errors.ts'
 import type { Metrics } from '../../metrics.ts'
 
-/** `slow`: it did not read what was written. `aged`: it shall come again, with a key that is valid still. */
-export type EndReason = 'client' | 'slow' | 'aged' | 'shutdown'
+/** `slow`: it did not read what was written. `aged`: it shall come again. `refused`: its key has ended. */
+export type EndReason = 'client' | 'slow' | 'aged' | 'refused' | 'shutdown'
 
 export interface OpenStreams {
   /** Throws `too_many_streams`. */
