@@ -27,6 +27,7 @@ import { registerFeeds } from './routes/feeds.ts'
 import { registerFormatParts } from './routes/format-parts.ts'
 import { registerFormats } from './routes/formats.ts'
 import { registerMetrics } from './routes/metrics.ts'
+import { registerModelBatch } from './routes/model-batch.ts'
 import { registerModels } from './routes/models.ts'
 import { registerOffers } from './routes/offers.ts'
 import { registerPrices } from './routes/prices.ts'
@@ -42,6 +43,7 @@ const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
     registerProbes,
     registerMetrics,
     registerModels,
+    registerModelBatch,
     registerCompare,
     registerRecommend,
     registerOffers,

@@ -22,7 +22,10 @@ interface IdPlace {
 }
 
 const places: readonly IdPlace[] = [
-  { below: '/api/v1/models/', routes: new Set(['compare', 'capability', 'recommend', 'refresh']) },
+  {
+    below: '/api/v1/models/',
+    routes: new Set(['batch', 'compare', 'capability', 'recommend', 'refresh']),
+  },
   { below: '/v1/models/' },
   { below: '/openrouter/api/v1/models/' },
 ]
