@@ -9,7 +9,7 @@ import { idsOf, putModels, type MirrorState, type MirrorUpdate } from './mirror-
 import { syncMirror } from './mirror-sync.ts'
 
 export interface MirrorOptions extends ApiOptions {
-  /** When the mirror has moved to another version. */
+  /** When the mirror has moved to another version; not for the one that it begins with. */
   onUpdate?: (update: MirrorUpdate) => void
   /**
    * When `onUpdate` has failed, and when the API fails: reported once a minute, retried for ever.
@@ -25,7 +25,9 @@ export function startMirror(options: MirrorOptions, signal: AbortSignal) {
   const reports = createErrorReports(options.onError)
   const reader = createModelReader(createApi(options), signal)
   const state: MirrorState = { version: undefined, models: new Map(), list: undefined }
-  const { promise: filled, resolve, reject } = Promise.withResolvers<void>()
+  let resolve = (): void => {}
+  let reject = (_reason: unknown): void => {}
+  const filled = new Promise<void>((...settlers) => ([resolve, reject] = settlers))
   let follower: CatalogFollower | undefined
   let certainAt = Number.NEGATIVE_INFINITY
   let isBehind = true
@@ -62,10 +64,11 @@ export function startMirror(options: MirrorOptions, signal: AbortSignal) {
         return () => following.close()
       },
       put(version, models, isAll) {
+        const isFilled = state.version !== undefined
         const update = putModels(state, version, models, isAll)
         isBehind = false
-        tell(options, reports, update)
-        resolve()
+        if (isFilled) tell(options, reports, update)
+        else resolve()
       },
     })
 

@@ -39,7 +39,8 @@ export async function syncMirror(options: MirrorSyncOptions): Promise<void> {
   const { reader, held, signal } = options
   const draft = createMirrorDraft()
   const lowest = await stageAll(draft, reader)
-  const { promise: over, resolve: end } = Promise.withResolvers<void>()
+  let end = (): void => {}
+  const over = new Promise<void>((resolve) => (end = resolve))
   signal.addEventListener('abort', () => end(), { once: true })
   const stuck = setTimeout(() => !settling.hasPut && end(), beginAnewAfterMs)
   const settling = createSettling(options, draft)

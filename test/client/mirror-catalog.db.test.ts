@@ -107,7 +107,7 @@ describe('a mirror', () => {
     await api.list([...acme('1').slice(0, 240), { ...other, input: '2' }, { ...other, id: 'y' }])
     await expectSame(mirror, api)
     expect([mirror.size, mirror.get('other/x')?.prices.input]).toEqual([242, '2'])
-    const names = updates.slice(1).flatMap(({ changed, removed }) => [changed, removed])
+    const names = updates.flatMap(({ changed, removed }) => [changed, removed])
     expect(names.flat().toSorted()).toEqual(
       [...range(241, 250).map((n) => `acme/model ${n}/ä,&`), 'other/x', 'other/y'].toSorted(),
     )
@@ -125,7 +125,7 @@ describe('a mirror', () => {
     }
     await expectSame(mirror, api)
     expect(pricesOf(mirror)).toEqual(new Set(['6']))
-    expect(updates.length).toBeGreaterThan(2)
+    expect(updates.length).toBeGreaterThan(1)
     expect(new Set(kept.map(({ prices }) => prices.input))).toEqual(new Set(['2', '1']))
   })
 

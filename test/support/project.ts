@@ -5,6 +5,11 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+/** Absolute. */
+export function projectPath(path: string): string {
+  return join(root, path)
+}
+
 export function readProjectFile(path: string): string {
   return readFileSync(join(root, path), 'utf8')
 }
