@@ -136,7 +136,8 @@ export const settings = {
     env: 'API_CACHE_MAX_BYTES',
     schema: bytes,
     default: '64MB',
-    about: 'Answers that an API process keeps in memory, at most.',
+    about:
+      'Answers that an API process keeps in memory, at most; formats of other tools come on top.',
   },
   apiMaxStreams: {
     env: 'API_MAX_STREAMS',

@@ -24,7 +24,7 @@ interface PeriodRow extends FlatPricePeriod {
   id: bigint
 }
 
-const pageSize = 1000
+const pageSize = 500
 
 /** By model and component, each in the order of its commits; models that are not in the catalog any more are left out. */
 export async function readFlatPrices(

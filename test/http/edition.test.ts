@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { acceptIf, type Format } from '../../src/http/formats/format.ts'
-import { judgeRendering, type Edition } from '../../src/http/publishing/edition.ts'
+import { judgeRendering, tellHeld, type Edition } from '../../src/http/publishing/edition.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createLogger } from '../../src/log.ts'
 import { sourceWith } from '../support/format-source.ts'
@@ -37,9 +37,11 @@ function openPublication() {
     pass: (ms: number) => void (now += ms),
     publish: async (version: number, format = numbers) => {
       const context = { log, metrics, now: () => now }
-      edition = await judgeRendering(context, format, sourceWith({ version }), edition)
-      const served = edition.published
-      return { served: served?.version, refusal: edition.refusal, body: served?.body.toString() }
+      const next = await judgeRendering(context, format, sourceWith({ version }), edition)
+      tellHeld(context, format, edition, next)
+      edition = next
+      const served = next.published
+      return { served: served?.version, refusal: next.refusal, body: served?.body.toString() }
     },
   }
 }

@@ -35,27 +35,32 @@ export interface JudgingContext {
   now?: () => number
 }
 
-/** Log and metric say when a rendering is held back, and when that is over. */
 export async function judgeRendering(
   context: JudgingContext,
   format: Format,
   source: FormatSource,
   previous: Edition | undefined,
 ): Promise<Edition> {
-  const { metrics, log } = context
-  const { name } = format
   const startedAt = performance.now()
   const rendered = await renderOrRefuse(context, format, source, previous)
-  metrics.formatRenderDuration.observe({ format: name }, (performance.now() - startedAt) / 1000)
-  const { published, refusal } = rendered
-  metrics.formatHeld.set({ format: name }, refusal === undefined ? 0 : 1)
-  const { version } = source
+  const seconds = (performance.now() - startedAt) / 1000
+  context.metrics.formatRenderDuration.observe({ format: format.name }, seconds)
+  return { ...rendered, judgedVersion: source.version }
+}
+
+/** Log and metric say when a rendering is held back, and when that is over. */
+export function tellHeld(
+  { metrics, log }: JudgingContext,
+  { name: format }: Format,
+  previous: Edition | undefined,
+  { published, refusal, judgedVersion: version }: Edition,
+): void {
+  metrics.formatHeld.set({ format }, refusal === undefined ? 0 : 1)
+  if (refusal === previous?.refusal) return
   const servedVersion = published?.version ?? null
-  if (refusal !== undefined && refusal !== previous?.refusal)
-    log.warn({ format: name, version, servedVersion, reason: refusal }, 'a format is held back')
-  if (refusal === undefined && previous?.refusal !== undefined)
-    log.info({ format: name, version }, 'a format that was held back is published again')
-  return { ...rendered, judgedVersion: version }
+  if (refusal === undefined)
+    log.info({ format, version }, 'a format that was held back is published again')
+  else log.warn({ format, version, servedVersion, reason: refusal }, 'a format is held back')
 }
 
 async function renderOrRefuse(

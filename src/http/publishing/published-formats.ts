@@ -7,11 +7,18 @@
 import type { Db } from '../../catalog/database.ts'
 import type { Audience } from '../../catalog/model-filter.ts'
 import { coalesced } from '../../events/coalesced.ts'
+import { createOutageLog } from '../../events/outage-log.ts'
 import type { Answer } from '../cache/answer.ts'
 import type { AnswerCache } from '../cache/answer-cache.ts'
 import type { CatalogWatch } from '../catalog-watch.ts'
 import type { Format, Need } from '../formats/format.ts'
-import { heldError, judgeRendering, type Edition, type JudgingContext } from './edition.ts'
+import {
+  heldError,
+  judgeRendering,
+  tellHeld,
+  type Edition,
+  type JudgingContext,
+} from './edition.ts'
 import { readFormatSource } from './format-source.ts'
 
 export interface PublishedFormats {
@@ -41,6 +48,8 @@ export function publishFormats(context: PublishingContext): PublishedFormats {
   const { db, watch, answers, log } = context
   const editions = new Map<Format, Edition>()
   const asked = new Set<Format>()
+  /** Of the catalog: one that was restored from a backup counts from a lower version again. */
+  let life = 0
   let isRendering = false
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
@@ -71,6 +80,7 @@ export function publishFormats(context: PublishingContext): PublishedFormats {
     const wanted = [...asked].filter(isOutdated)
     if (wanted.length === 0) return
     const needs = new Set<Need>(wanted.flatMap((format) => format.needs ?? []))
+    const lifeAtStart = life
     const source = await readFormatSource(db, publicAudience, needs)
     // What was rendered from an older version joins, so that all that is served is of one.
     const older = [...asked].filter(
@@ -82,25 +92,33 @@ export function publishFormats(context: PublishingContext): PublishedFormats {
     const judged = new Map<Format, Edition>()
     for (const format of [...wanted, ...older])
       judged.set(format, await judgeRendering(context, format, source, editions.get(format)))
-    for (const [format, edition] of judged) editions.set(format, edition)
+    if (life !== lifeAtStart) return
+    for (const [format, edition] of judged) {
+      tellHeld(context, format, editions.get(format), edition)
+      editions.set(format, edition)
+    }
   }
+
+  const outage = createOutageLog(log, 'Rendering formats (what was served stays served)')
+  const failed = (error: unknown) =>
+    outage.failed(error instanceof Error ? error : new Error(String(error)))
 
   function renderSoon(): void {
     if (timer !== undefined || isRendering || isClosed || asked.size === 0) return
     timer = setTimeout(
       () => {
         timer = undefined
-        render().catch((error: unknown) =>
-          log.warn({ err: error }, 'formats were not rendered: what was served stays served'),
-        )
+        render().then(() => outage.recovered(), failed)
       },
       Math.max(0, restUntil - performance.now()),
     )
   }
 
   const unsubscribe = watch.onChange((change) => {
-    // A catalog that was restored from a backup counts from a lower version again.
-    if (change.type === 'reset') for (const edition of editions.values()) edition.judgedVersion = -1
+    if (change.type === 'reset') {
+      life += 1
+      for (const edition of editions.values()) edition.judgedVersion = -1
+    }
     renderSoon()
   })
 
