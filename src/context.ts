@@ -3,7 +3,7 @@
  * functions take the narrowest slice of it. What a command does not use is never opened.
  */
 import type { Redis } from 'ioredis'
-import { openDatabase, type Database, type Db } from './catalog/database.ts'
+import { openDatabase, type Db } from './catalog/database.ts'
 import type { Config } from './config.ts'
 import { isLoopbackUrl } from './config-values.ts'
 import { PlumblineError } from './errors.ts'
@@ -20,9 +20,10 @@ import { openHttpRedis, type HttpRedis } from './http/redis.ts'
 import { createTotals, type Totals } from './http/totals.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { createOpened } from './opened.ts'
 import { openLimiterRedis } from './queue/connection.ts'
 import type { EnqueueContext } from './queue/enqueue.ts'
-import { openQueues, type Queues } from './queue/queues.ts'
+import { openQueues } from './queue/queues.ts'
 import type { RefreshContext } from './refresh/refresh-context.ts'
 import { configureUpstreams } from './upstreams/configure.ts'
 import { authorityOf, type ConfiguredUpstream } from './upstreams/configured-upstream.ts'
@@ -62,43 +63,62 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
   const upstreams = configureUpstreams(config)
   const metrics = createMetrics({ version })
   metrics.initialise([...upstreams.keys()])
-  const database = openDatabase({
-    url: requireUrl(config.databaseUrl, 'DATABASE_URL'),
-    poolSize: config.databasePool,
-    applicationName: 'plumbline',
-  })
-  const limiter = once(() => openLimiter(requireUrl(config.redisUrl, 'REDIS_URL'), log))
-  const fetcher = limitFetcher(openFetcher(config, metrics), config, upstreams, limiter)
-  const queues = once(() =>
-    openQueues({
-      redisUrl: requireUrl(config.redisUrl, 'REDIS_URL'),
-      prefix: `{${config.redisPrefix}}`,
-      log,
-      metrics,
-    }),
+  const redisUrl = () => requireUrl(config.redisUrl, 'REDIS_URL')
+  const opened = createOpened()
+  // At once, since everything rests on it; it connects at the first query.
+  const { db } = opened.once(
+    () =>
+      openDatabase({
+        url: requireUrl(config.databaseUrl, 'DATABASE_URL'),
+        poolSize: config.databasePool,
+        applicationName: 'plumbline',
+      }),
+    (database) => database.close(),
+  )()
+  const limiter = opened.once(
+    () => openLimiter(redisUrl(), log),
+    ({ redis }) => redis.disconnect(),
   )
-  const eventsRedis = once(() => openEventsRedis(requireUrl(config.redisUrl, 'REDIS_URL'), log))
-  const relay = once(() => openRelay(config, database.db, eventsRedis.get(), log, metrics))
-  const watch = once(() => openWatch(config, log))
-  const httpRedis = once(() => openHttpRedis(requireUrl(config.redisUrl, 'REDIS_URL'), log))
-  const answers = once(() =>
-    openAnswers(config, { watch: watch.get(), redis: httpRedis, log, metrics }),
+  const fetcher = opened.once(
+    () => limitFetcher(openFetcher(config, metrics), config, upstreams, limiter),
+    (open) => open.close(),
   )
-  const formats = once(() =>
-    publishFormats({
-      db: database.db,
-      watch: watch.get(),
-      answers: answers.get(),
-      metrics,
-      log,
-    }),
+  const queues = opened.once(
+    () => openQueues({ redisUrl: redisUrl(), prefix: `{${config.redisPrefix}}`, log, metrics }),
+    (open) => open.close(),
+  )
+  const eventsRedis = opened.once(
+    () => openEventsRedis(redisUrl(), log),
+    (redis) => redis.disconnect(),
+  )
+  const relay = opened.once(
+    () => openRelay(config, db, eventsRedis(), log, metrics),
+    (open) => open.close(),
+  )
+  const watch = opened.once(
+    () => openWatch(config, log),
+    (open) => open.close(),
+  )
+  const httpRedis = opened.once(
+    () => openHttpRedis(redisUrl(), log),
+    (redis) => redis.disconnect(),
+  )
+  const answers = opened.once(
+    () => openAnswers(config, { watch: watch(), redis: httpRedis, log, metrics }),
+    (open) => open.close(),
+  )
+  const formats = opened.once(
+    () => publishFormats({ db, watch: watch(), answers: answers(), metrics, log }),
+    (open) => open.close(),
   )
   return {
     config,
     log,
     metrics,
-    db: database.db,
-    fetcher,
+    db,
+    get fetcher() {
+      return fetcher()
+    },
     upstreams,
     policy: { authority: authorityOf(upstreams), autoActivate: config.catalogAutoActivate },
     circuit: { failures: config.circuitFailures, pauseMs: config.circuitPauseMs },
@@ -107,44 +127,33 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
     refreshCooldownMs: config.refreshCooldownMs,
     ...(overrides.clock ? { clock: overrides.clock } : {}),
     get redisUrl() {
-      return requireUrl(config.redisUrl, 'REDIS_URL')
+      return redisUrl()
     },
     get queues() {
-      return queues.get()
+      return queues()
     },
     get eventsRedis() {
-      return eventsRedis.get()
+      return eventsRedis()
     },
     get relay() {
-      return relay.get()
+      return relay()
     },
     totals: createTotals(),
     get watch() {
-      return watch.get()
+      return watch()
     },
     get answers() {
-      return answers.get()
+      return answers()
     },
     get formats() {
-      return formats.get()
+      return formats()
     },
     get httpRedis() {
-      return httpRedis.get()
+      return httpRedis()
     },
-    announce: () => void relay.get().drain(),
-    register: () => registerUpstreams(database.db, registrations(upstreams)),
-    close: closeOnce({
-      formats,
-      answers,
-      watch,
-      httpRedis,
-      relay,
-      eventsRedis,
-      queues,
-      fetcher,
-      limiter,
-      database,
-    }),
+    announce: () => void relay().drain(),
+    register: () => registerUpstreams(db, registrations(upstreams)),
+    close: opened.close,
   }
 }
 
@@ -181,14 +190,14 @@ function limitFetcher(
   fetcher: Fetcher,
   config: Config,
   upstreams: ReadonlyMap<string, ConfiguredUpstream>,
-  limiter: Lazy<Limiter>,
+  limiter: () => Limiter,
 ): Fetcher {
   if (config.redisUrl === undefined) return fetcher
   return limitRequests(fetcher, {
     reserve: createRequestSlots({
-      redis: () => limiter.get().redis,
+      redis: () => limiter().redis,
       prefix: `{${config.redisPrefix}}`,
-      onFailure: (error) => limiter.get().onFailure(error),
+      onFailure: (error) => limiter().onFailure(error),
     }),
     requestsPerMinute: (upstream) => upstreams.get(upstream)?.definition.requestsPerMinute,
     maxWaitMs: 2 * 60_000,
@@ -208,7 +217,7 @@ function openWatch(config: Config, log: Logger): CatalogWatch {
 
 function openAnswers(
   config: Config,
-  open: { watch: CatalogWatch; redis: Lazy<HttpRedis>; log: Logger; metrics: Metrics },
+  open: { watch: CatalogWatch; redis: () => HttpRedis; log: Logger; metrics: Metrics },
 ): AnswerCache {
   const outage = createOutageLog(open.log, 'The cache in Redis (answers are made anew)')
   const { watch, metrics } = open
@@ -216,7 +225,7 @@ function openAnswers(
   return createAnswerCache({
     watch,
     metrics,
-    shared: createRedisAnswers(() => open.redis.get(), `{${config.redisPrefix}}`, onFailure),
+    shared: createRedisAnswers(open.redis, `{${config.redisPrefix}}`, onFailure),
     maxBytes: config.apiCacheMaxBytes,
   })
 }
@@ -262,55 +271,4 @@ export function requireUrl(value: string | undefined, name: string): string {
       nextStep: `Run \`npm run up\` in another terminal, or set ${name}.`,
     },
   )
-}
-
-interface Lazy<T> {
-  get: () => T
-  opened: () => T | undefined
-}
-
-function once<T>(open: () => T): Lazy<T> {
-  let value: T | undefined
-  return { get: () => (value ??= open()), opened: () => value }
-}
-
-interface Closables {
-  formats: Lazy<PublishedFormats>
-  answers: Lazy<AnswerCache>
-  watch: Lazy<CatalogWatch>
-  httpRedis: Lazy<HttpRedis>
-  relay: Lazy<OutboxRelay>
-  eventsRedis: Lazy<Redis>
-  queues: Lazy<Queues>
-  fetcher: Fetcher
-  limiter: Lazy<Limiter>
-  database: Database
-}
-
-function closeOnce({
-  formats,
-  answers,
-  watch,
-  httpRedis,
-  relay,
-  eventsRedis,
-  queues,
-  fetcher,
-  limiter,
-  database,
-}: Closables): () => Promise<void> {
-  let closed: Promise<void> | undefined
-  const close = async () => {
-    await formats.opened()?.close()
-    await answers.opened()?.close()
-    await watch.opened()?.close()
-    httpRedis.opened()?.disconnect()
-    await relay.opened()?.close()
-    eventsRedis.opened()?.disconnect()
-    await queues.opened()?.close()
-    await fetcher.close()
-    limiter.opened()?.redis.disconnect()
-    await database.close()
-  }
-  return () => (closed ??= close())
 }
