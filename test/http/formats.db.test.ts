@@ -75,6 +75,10 @@ describe('every format', () => {
   it('of LiteLLM has a variant with nothing but our rows', async () => {
     const { json } = await api.get('/model_prices_and_context_window.json?only=ours&t=1')
     expect(Object.keys(json)).toHaveLength(models.length)
+    expect(await api.get('/model_prices_and_context_window.json?only=theirs')).toMatchObject({
+      status: 400,
+      json: { errors: [{ field: 'only', allowed: ['ours'] }] },
+    })
     expect(json['model-0']).toMatchObject({ litellm_provider: 'openai', mode: 'chat' })
   })
 

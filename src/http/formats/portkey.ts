@@ -101,23 +101,17 @@ function renderRates(components: readonly PriceComponent[]): JsonObject | undefi
   const usualLast = components.toSorted((a, b) => Number(!a.ttl) - Number(!b.ttl))
   const tokens: JsonObject = {}
   const units: JsonObject = {}
-  for (const component of usualLast) {
-    const { meter, unit, amount } = component
-    const usual = component.ttl === '5m' ? { ...component, ttl: undefined } : component
-    const key = componentKey(withoutUndefined(usual))
+  for (const { ttl, ...component } of usualLast) {
+    const key = componentKey({
+      ...component,
+      ...(ttl === undefined || ttl === '5m' ? {} : { ttl }),
+    })
     const [tokenName, unitName] = [tokenNames.get(key), unitNames.get(key)]
+    const { unit, amount } = component
     const rate = { price: new JsonDecimal(unit ? cents(amount) : centsPerToken(amount)) }
     if (tokenName !== undefined) tokens[tokenName] = rate
     else if (unitName !== undefined) units[unitName] = rate
-    else if (meter === 'query' || meter === 'page') tokens['request_token'] ??= rate
   }
   if (Object.keys(tokens).length + Object.keys(units).length === 0) return undefined
   return { ...tokens, ...(Object.keys(units).length > 0 ? { additional_units: units } : {}) }
-}
-
-function withoutUndefined({
-  ttl,
-  ...component
-}: PriceComponent & { ttl?: string | undefined }): PriceComponent {
-  return { ...component, ...(ttl === undefined ? {} : { ttl }) }
 }

@@ -13,12 +13,24 @@ export const formatPaths: readonly string[] = [
   ...new Set([...byUrl.keys()].map((url) => url.split('?')[0] ?? url)),
 ]
 
-/** By path, and by `only` where a path has such a variant; what else is in a query changes nothing. */
+/** Values of `only` under which a path has a variant. */
+export function variantsOf(path: string): string[] {
+  const start = `${path}?only=`
+  return [...byUrl.keys()].flatMap((url) =>
+    url.startsWith(start) ? [url.slice(start.length)] : [],
+  )
+}
+
+/**
+ * By path, and by `only` where the path has such variants; undefined for a variant that it has not. What
+ * else is in a query changes nothing.
+ */
 export function formatAt(url: string): Format | undefined {
   const exact = byUrl.get(url)
   if (exact) return exact
   const [path = '', query] = url.split('?')
   const format = byUrl.get(path)
-  const only = format && query !== undefined ? new URLSearchParams(query).get('only') : null
-  return only === null ? format : (byUrl.get(`${path}?only=${only}`) ?? format)
+  if (!format || query === undefined || variantsOf(path).length === 0) return format
+  const only = new URLSearchParams(query).get('only')
+  return only === null ? format : byUrl.get(`${path}?only=${only}`)
 }

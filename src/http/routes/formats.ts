@@ -5,15 +5,15 @@ import { sendAnswer } from '../cache/send-answer.ts'
 import { audienceOf } from '../caller.ts'
 import type { HttpContext } from '../http-context.ts'
 import { problemResponses } from '../problem-schema.ts'
-import { formatAt, formatPaths } from '../publishing/format-requests.ts'
+import { formatAt, formatPaths, variantsOf } from '../publishing/format-requests.ts'
 
-/** Tools add parameters of their own, to get past caches for instance. */
-const FormatQuery = z.looseObject({
-  only: z
-    .literal('ours')
-    .optional()
-    .describe('LiteLLM’s map only: without the rows that are not in the catalog.'),
-})
+/** Tools add parameters of their own, to get past caches for instance: only ours are looked at. */
+function queryOf(path: string): z.ZodType {
+  const variants = variantsOf(path)
+  if (variants.length === 0) return z.looseObject({})
+  const only = z.enum(variants).optional().describe('Without what is not in the catalog.')
+  return z.looseObject({ only })
+}
 
 const Document = z.unknown().describe('As the tools that read it define it.')
 
@@ -26,7 +26,7 @@ export function registerFormats(app: FastifyInstance, { formats }: HttpContext):
       schema: {
         summary: format.summary,
         tags: ['formats'],
-        querystring: FormatQuery,
+        querystring: queryOf(path),
         response: { 200: Document, ...problemResponses },
       },
       handler: async (request, reply) => {
