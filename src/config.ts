@@ -88,19 +88,19 @@ export const settings = {
   },
   apiRateLimit: {
     env: 'API_RATE_LIMIT',
-    schema: wholeNumber(0, 1_000_000),
+    schema: wholeNumber(0, 100_000_000),
     default: '600',
     about: 'Requests a minute from one address without a key; 0 = no limit.',
   },
   apiKeyRateLimit: {
     env: 'API_KEY_RATE_LIMIT',
-    schema: wholeNumber(0, 1_000_000),
+    schema: wholeNumber(0, 100_000_000),
     default: '6000',
     about: 'Requests a minute with one key or of one token subject; 0 = no limit.',
   },
   apiAuthFailureLimit: {
     env: 'API_AUTH_FAILURE_LIMIT',
-    schema: wholeNumber(0, 1_000_000),
+    schema: wholeNumber(0, 100_000_000),
     default: '20',
     about: 'Wrong keys and tokens a minute from one address; 0 = no limit.',
   },
