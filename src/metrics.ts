@@ -165,6 +165,11 @@ function declareMetrics(registry: Registry) {
       [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       'Time to answer a request of the API, by route pattern.',
     ),
+    apiRefusals: counter(
+      'api_refusals_total',
+      ['code'],
+      'Requests that were refused for who asked or how often: unauthenticated, forbidden, rate_limited.',
+    ),
     eventStreams: gauge('event_streams', [], 'Open event streams of this process.'),
     eventStreamsEnded: counter(
       'event_streams_ended_total',

@@ -159,7 +159,7 @@ async function registerApiPlugins(app: FastifyInstance, context: HttpContext): P
   registerAccess(app, context)
   registerRepeatedAnswers(app, context)
   await registerBrowserHeaders(app)
-  registerRefusals(app)
+  registerRefusals(app, context)
   // Loaded here: what only describes the API would take 40 MB of every worker's memory.
   const { registerOpenApi } = await import('./openapi.ts')
   await registerOpenApi(app)

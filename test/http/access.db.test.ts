@@ -402,6 +402,13 @@ describe('limits', () => {
     expect((await limited.get('/livez')).status).toBe(200)
   })
 
+  it('and refusals are a metric', async () => {
+    expect((await from('203.0.113.4', { 'x-api-key': 'wrong' })).status).toBe(401)
+    const samples = await limited.scrape()
+    for (const code of ['unauthenticated', 'rate_limited'])
+      expect(samples.get(`plumbline_api_refusals_total{code="${code}"}`)).toBeGreaterThan(0)
+  })
+
   it('count per key, wherever it is used', async () => {
     const key = { authorization: `Bearer ${adminKey}` }
     const first = await from('203.0.113.3', key)

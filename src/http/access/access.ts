@@ -10,6 +10,7 @@ import { findApiKey, recordKeyUse } from '../../history/api-keys.ts'
 import { createSampler } from '../../log.ts'
 import { anonymous, audienceOf, hasScope, stranger, type Caller } from '../caller.ts'
 import type { HttpContext } from '../http-context.ts'
+import { statusByCode } from '../problem.ts'
 import { addToCounts } from '../redis.ts'
 import { addressKey } from './address-key.ts'
 import { readCredential, unauthenticated } from './credentials.ts'
@@ -64,8 +65,9 @@ export function registerAccess(app: FastifyInstance, context: HttpContext): void
 }
 
 /** Behind everything that sets headers. */
-export function registerRefusals(app: FastifyInstance): void {
+export function registerRefusals(app: FastifyInstance, { metrics }: HttpContext): void {
   app.addHook('onRequest', ({ allowance, refusal }, reply, done) => {
+    if (refusal && statusByCode[refusal.code] < 500) metrics.apiRefusals.inc({ code: refusal.code })
     if (allowance) void reply.headers(Object.fromEntries(allowanceHeaders(allowance)))
     done(refusal)
   })
