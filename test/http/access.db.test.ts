@@ -204,6 +204,37 @@ describe('a key', () => {
   })
 })
 
+describe('while keys cannot be read', () => {
+  it('one that is in use goes on working, and one that nobody knows is not called wrong', async () => {
+    const [used, other] = [(await makeKey(['read'])).text, (await makeKey(['read'])).text]
+    expect((await ask('/api/v1/models', used)).status).toBe(200)
+    let release: (() => void) | undefined
+    const locked = new Promise<void>((resolve) => (release = resolve))
+    const held = Promise.withResolvers<void>()
+    const holding = api.db.$transaction(
+      async (tx) => {
+        await tx.$executeRaw`LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE`
+        held.resolve()
+        await locked
+      },
+      { timeout: 60_000 },
+    )
+    await held.promise
+    const statuses = new Set<number>()
+    // Longer than anything is believed without having been read again.
+    for (const until = Date.now() + 7000; Date.now() < until;) {
+      statuses.add((await ask('/api/v1/models', used)).status)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    const unknown = await ask('/api/v1/models', other)
+    release?.()
+    await holding
+    expect(statuses).toEqual(new Set([200]))
+    expect(unknown).toMatchObject({ status: 503, json: { code: 'database_unavailable' } })
+    await expect.poll(async () => (await ask('/api/v1/models', other)).status).toBe(200)
+  })
+})
+
 describe('a token', () => {
   it.each([
     ['expired', async () => token({}, '-1m').sign(signing.privateKey)],

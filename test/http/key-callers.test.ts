@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   createKeyCallers,
   type KeyCallers,
@@ -159,6 +159,26 @@ describe('while PostgreSQL is away', () => {
       retryable: true,
     })
     expect(callers.known('the-bootstrap-key')).toMatchObject({ kind: 'admin' })
+  })
+
+  it('a query that hangs is not sent again and again', async () => {
+    vi.useFakeTimers()
+    try {
+      const { callers, text, answerWith, passMs, reads } = open()
+      await callers.find(text)
+      answerWith(() => new Promise(() => undefined))
+      for (let second = 0; second < 60; second++) {
+        passMs(1000)
+        await vi.advanceTimersByTimeAsync(1000)
+        // Whoever comes first after five seconds waits for two of them; nobody is refused.
+        const found = callers.known(text) ?? callers.find(text)
+        await vi.advanceTimersByTimeAsync(2000)
+        expect(await found).toMatchObject({ tier: 'pro' })
+      }
+      expect(reads()).toBe(2)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('a key that was revoked before is not taken again', async () => {

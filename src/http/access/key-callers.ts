@@ -54,6 +54,7 @@ export function createKeyCallers(options: KeyCallersOptions): KeyCallers {
   const keys = new LRUCache<string, Known>({ max: 10_000 })
   // Apart, so that guesses push out no key that is in use.
   const guesses = new LRUCache<string, Known>({ max: 1000 })
+  const asking = new Map<string, Promise<StoredApiKey | undefined>>()
   const reading = new Map<string, Promise<Known>>()
 
   const isBelieved = ({ readAt, failedAt }: Known) =>
@@ -61,10 +62,19 @@ export function createKeyCallers(options: KeyCallersOptions): KeyCallers {
   const isToRead = ({ readAt, failedAt }: Known) =>
     now() - readAt > readAgainAfterMs && now() - failedAt > restAfterFailureMs
 
+  /** A query that hangs is waited for again, not sent again: it holds a connection as long as it does. */
+  function ask(id: string): Promise<StoredApiKey | undefined> {
+    const running = asking.get(id)
+    if (running) return running
+    const started = readKey(id).finally(() => asking.delete(id))
+    asking.set(id, started)
+    return started
+  }
+
   async function read(id: string): Promise<Known> {
     const before = keys.get(id)
     try {
-      const key = await withinLimit(readWithinMs, () => readKey(id))
+      const key = await withinLimit(readWithinMs, () => ask(id))
       const caller = key && newCaller('key', `key:${key.id}`, key.scopes, key.tier)
       const known = { key, caller, readAt: now(), failedAt: 0, usedAt: before?.usedAt ?? 0 }
       keys.delete(id)
