@@ -87,7 +87,7 @@ function declareMetrics(registry: Registry) {
     holdOldest: gauge(
       'hold_oldest_timestamp_seconds',
       [],
-      'When the oldest open hold was opened; 0 = none is open.',
+      'Since when the oldest open hold waits, also while its content changed; 0 = none is open.',
     ),
     upstreamRequests: counter(
       'upstream_requests_total',

@@ -157,7 +157,7 @@ function holdTable(holds: readonly Hold[]): string {
   const now = new Date()
   const rows = holds.map((hold): Cell[] => [
     String(hold.id),
-    age(hold.openedAt, now),
+    age(hold.status === 'open' ? hold.heldSince : hold.openedAt, now),
     hold.upstream,
     modelOf(hold) ?? `${hold.provider} (all of it)`,
     { text: hold.reason, colour: 'yellow' },
@@ -174,7 +174,8 @@ function holdTable(holds: readonly Hold[]): string {
   )
 }
 
-function statusOf({ status, decidedBy, comment }: Hold): Cell {
-  const by = decidedBy === null ? '' : ` by ${decidedBy}`
+function statusOf({ status, decidedBy, supersededBy, comment }: Hold): Cell {
+  const decider = supersededBy === null ? decidedBy : `hold ${supersededBy}`
+  const by = decider === null ? '' : ` by ${decider}`
   return { text: `${status}${by}${comment === null ? '' : `: ${comment}`}`, colour: 'dim' }
 }

@@ -50,7 +50,7 @@ export interface OpenHolds {
 
 export async function countOpenHolds(reader: Reader): Promise<OpenHolds[]> {
   return reader.$queryRaw`
-    SELECT provider, reason, count(*)::int AS count, min(opened_at) AS "oldestAt"
+    SELECT provider, reason, count(*)::int AS count, min(held_since) AS "oldestAt"
     FROM holds WHERE status = 'open' GROUP BY provider, reason ORDER BY provider, reason`
 }
 

@@ -1,11 +1,14 @@
 /** Changes that are not believed yet. At most one slice hold per slice and one value hold per value is open. */
-import { Prisma, type Reader, type Tx } from '../catalog/database.ts'
+import { Prisma, type Db, type Reader, type Tx } from '../catalog/database.ts'
 import type { SliceKey } from '../catalog/listings.ts'
 import { PlumblineError } from '../errors.ts'
 import { parseJson, type Json } from '../json.ts'
 import { recordNotice } from './notices.ts'
 
-/** released: a second upstream stated the same value. superseded, withdrawn: newer content came. */
+/**
+ * released: a second upstream stated the same value. superseded: other content of the same place was
+ * held or applied. withdrawn: the upstream states again what is stored, or nothing.
+ */
 export type HoldStatus = 'open' | 'approved' | 'rejected' | 'released' | 'superseded' | 'withdrawn'
 
 export interface Hold {
@@ -28,16 +31,28 @@ export interface Hold {
   decidedAt: Date | null
   decidedBy: string | null
   comment: string | null
+  /** When its place came to be held: earlier than `openedAt` when it took over from another hold. */
+  heldSince: Date
+  /** The hold of newer content that took its place; null also when newer content was applied. */
+  supersededBy: number | null
 }
 
 export type NewHold = Omit<
   Hold,
-  'id' | 'status' | 'openedAt' | 'decidedAt' | 'decidedBy' | 'comment'
+  | 'id'
+  | 'status'
+  | 'openedAt'
+  | 'decidedAt'
+  | 'decidedBy'
+  | 'comment'
+  | 'heldSince'
+  | 'supersededBy'
 >
 
 /**
  * Opens a hold. The same content again moves the open hold to the newer snapshot and returns
- * undefined; other content supersedes it. Returns the id of a hold that is new.
+ * undefined; other content supersedes it. Returns the id of a hold that is new. A slice that stays held
+ * while it changes is announced once for each reason.
  */
 export async function openHold(tx: Tx, hold: NewHold): Promise<number | undefined> {
   const { kind, upstream, provider, modelId, field, contentHash, snapshotId, fence, runId } = hold
@@ -46,14 +61,37 @@ export async function openHold(tx: Tx, hold: NewHold): Promise<number | undefine
     UPDATE holds SET snapshot_id = ${snapshotId}, fence = ${fence}, run_id = ${runId}
     WHERE ${place} AND content_hash = ${contentHash}`
   if (moved > 0) return undefined
-  await tx.$executeRaw`UPDATE holds SET status = 'superseded', decided_at = now() WHERE ${place}`
+  const [previous] = await tx.$queryRaw<{ id: bigint }[]>`
+    UPDATE holds SET status = 'superseded', decided_at = now() WHERE ${place} RETURNING id`
+  const wasAnnounced = previous !== undefined && (await wasHeldFor(tx, hold, previous.id))
   const [row] = await tx.$queryRaw<{ id: bigint }[]>`
-    INSERT INTO holds (kind, upstream, provider, model_id, field, reason, message, "from", "to", content_hash, snapshot_id, fence, run_id)
+    INSERT INTO holds (kind, upstream, provider, model_id, field, reason, message, "from", "to", content_hash, snapshot_id, fence, run_id, held_since)
     VALUES (${kind}, ${upstream}, ${provider}, ${modelId}, ${field}, ${hold.reason}, ${hold.message},
-      ${JSON.stringify(hold.from)}::jsonb, ${JSON.stringify(hold.to)}::jsonb, ${contentHash}, ${snapshotId}, ${fence}, ${runId})
+      ${JSON.stringify(hold.from)}::jsonb, ${JSON.stringify(hold.to)}::jsonb, ${contentHash}, ${snapshotId}, ${fence}, ${runId},
+      coalesce((SELECT held_since FROM holds WHERE id = ${previous?.id ?? null}), now()))
     RETURNING id`
   const holdId = Number(row?.id)
-  const { reason, message } = hold
+  if (previous)
+    await tx.$executeRaw`UPDATE holds SET superseded_by = ${holdId} WHERE id = ${previous.id}`
+  if (!wasAnnounced) await announceHold(tx, holdId, hold)
+  return holdId
+}
+
+/** Whether the slice was held for this reason since it came to be held. A value is told each time. */
+async function wasHeldFor(
+  tx: Tx,
+  { kind, upstream, provider, reason }: NewHold,
+  previousId: bigint,
+): Promise<boolean> {
+  if (kind === 'value') return false
+  const rows = await tx.$queryRaw<object[]>`
+    SELECT 1 FROM holds WHERE kind = 'slice' AND upstream = ${upstream} AND provider = ${provider}
+      AND reason = ${reason} AND held_since = (SELECT held_since FROM holds WHERE id = ${previousId}) LIMIT 1`
+  return rows.length > 0
+}
+
+async function announceHold(tx: Tx, holdId: number, hold: NewHold): Promise<void> {
+  const { kind, upstream, provider, modelId, field, runId, reason, message } = hold
   await recordNotice(tx, 'plumbline.hold.opened', {
     holdId,
     kind,
@@ -65,7 +103,6 @@ export async function openHold(tx: Tx, hold: NewHold): Promise<number | undefine
     message,
     runId,
   })
-  return holdId
 }
 
 function samePlace({ kind, upstream, provider, modelId, field }: NewHold): Prisma.Sql {
@@ -138,7 +175,7 @@ export async function approveAppliedHold(
 ): Promise<void> {
   await tx.$executeRaw`
     UPDATE holds SET status = 'approved', decided_at = now(), decided_by = ${decision.actor},
-      comment = ${decision.comment ?? null} WHERE id = ${id}`
+      comment = ${decision.comment ?? null}, superseded_by = NULL WHERE id = ${id}`
 }
 
 /** Newer content was applied: what was held before does not matter any more. */
@@ -146,6 +183,22 @@ export function sliceHoldSupersession({ upstream, provider }: SliceKey): Prisma.
   return Prisma.sql`
     UPDATE holds SET status = 'superseded', decided_at = now()
     WHERE kind = 'slice' AND status = 'open' AND upstream = ${upstream} AND provider = ${provider}`
+}
+
+/**
+ * Slices that the upstream lists again as they are stored, or as they were rejected: nothing of them
+ * is held any more. A hold of a newer collect than `fence` stays.
+ */
+export async function withdrawSliceHolds(
+  db: Db,
+  upstream: string,
+  providers: readonly string[],
+  fence: number,
+): Promise<void> {
+  await db.$executeRaw`
+    UPDATE holds SET status = 'withdrawn', decided_at = now()
+    WHERE kind = 'slice' AND status = 'open' AND upstream = ${upstream} AND fence < ${fence}
+      AND provider = ANY(${providers}::text[])`
 }
 
 /** Value holds whose upstream does not state the held value any more. */
@@ -158,15 +211,20 @@ export async function withdrawHolds(tx: Tx, ids: readonly number[]): Promise<voi
 const holdSelection =
   Prisma.raw(`id, kind, upstream, provider, model_id AS "modelId", field, reason, message,
   "from"::text AS "from", "to"::text AS "to", content_hash AS "contentHash", snapshot_id AS "snapshotId", fence,
-  run_id AS "runId", status, opened_at AS "openedAt", decided_at AS "decidedAt", decided_by AS "decidedBy", comment`)
+  run_id AS "runId", status, opened_at AS "openedAt", decided_at AS "decidedAt", decided_by AS "decidedBy", comment,
+  held_since AS "heldSince", superseded_by AS "supersededBy"`)
 
-type HoldRow = Omit<Hold, 'id' | 'from' | 'to' | 'snapshotId' | 'fence' | 'runId'> & {
+type HoldRow = Omit<
+  Hold,
+  'id' | 'from' | 'to' | 'snapshotId' | 'fence' | 'runId' | 'supersededBy'
+> & {
   id: bigint
   from: string | null
   to: string | null
   snapshotId: bigint | null
   fence: bigint
   runId: bigint
+  supersededBy: bigint | null
 }
 
 function toHold(row: HoldRow): Hold {
@@ -178,5 +236,6 @@ function toHold(row: HoldRow): Hold {
     snapshotId: row.snapshotId === null ? null : Number(row.snapshotId),
     fence: Number(row.fence),
     runId: Number(row.runId),
+    supersededBy: row.supersededBy === null ? null : Number(row.supersededBy),
   }
 }

@@ -7,6 +7,7 @@ import { readDueListings, readUnsettledProviders } from '../catalog/listings.ts'
 import { prepareSlices, readAppliedSlices } from '../catalog/slices.ts'
 import { stageSlices } from '../catalog/staged-slices.ts'
 import { PlumblineError, toPlumblineError, type ErrorCode } from '../errors.ts'
+import { withdrawSliceHolds } from '../history/holds.ts'
 import { recordRejects } from '../history/rejects.ts'
 import { type RefreshRun, type Trigger } from '../history/runs.ts'
 import { claimRun, openSliceRuns } from '../history/open-runs.ts'
@@ -218,7 +219,8 @@ async function handOn(
   enqueueSlices: EnqueueSlices,
 ): Promise<void> {
   const { context, run, upstream, phases } = collect
-  const { changed, unchangedListings } = selection
+  const { changed, settled, unchangedListings } = selection
+  await withdrawSliceHolds(context.db, upstream.definition.id, settled, collect.fence)
   await phases.time('stage', () => stageSlices(context.db, snapshot.id, changed))
   const staged = new Set(changed.map(({ provider }) => provider))
   const due = (await dueProviders(collect)).filter((provider) => !staged.has(provider))

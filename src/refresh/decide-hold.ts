@@ -49,11 +49,11 @@ export async function rejectHold(
 
 async function readOpenHold({ db }: RefreshContext, id: number): Promise<Hold> {
   const hold = await readHold(db, id)
-  if (hold.status !== 'open')
-    throw new PlumblineError('invalid_argument', `Hold ${id} is ${hold.status} already.`, {
-      nextStep: 'plumbline holds list',
-    })
-  return hold
+  if (hold.status === 'open') return hold
+  const by = hold.supersededBy === null ? '' : ` by hold ${hold.supersededBy}`
+  throw new PlumblineError('invalid_argument', `Hold ${id} is ${hold.status} already${by}.`, {
+    nextStep: 'plumbline holds list',
+  })
 }
 
 async function approveSlice(

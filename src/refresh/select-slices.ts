@@ -6,6 +6,8 @@ import type { ReadSnapshot } from './validate.ts'
 
 export interface Selection {
   changed: SliceDelta[]
+  /** Providers whose slice is what was applied, or rejected, last. */
+  settled: string[]
   /** Listings of slices that are what was applied last. */
   unchangedListings: number
   rejected: number
@@ -35,6 +37,7 @@ export function selectSlices({
   const appliedByProvider = new Map(applied.map((slice) => [slice.provider, slice]))
   const selection: Selection = {
     changed: [],
+    settled: [],
     unchangedListings: 0,
     rejected: snapshot.rejects.length,
   }
@@ -45,9 +48,10 @@ export function selectSlices({
     const isApplied =
       known?.adapterVersion === definition.adapterVersion && known.appliedHash === delta.hash
     const isSettled = isApplied || known?.rejectedHash === delta.hash
-    if (isSettled && !always.has(slice.provider))
+    if (isSettled && !always.has(slice.provider)) {
+      selection.settled.push(slice.provider)
       selection.unchangedListings += slice.listings.length
-    else if (known || slice.listings.length > 0 || Object.keys(slice.facts).length > 0)
+    } else if (known || slice.listings.length > 0 || Object.keys(slice.facts).length > 0)
       selection.changed.push(delta)
   }
   return selection

@@ -27,7 +27,7 @@ async function addModel(
 
 async function openHold(db: Db, provider: string, ageSeconds: number): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO holds (kind, upstream, provider, reason, message, content_hash, fence, run_id, opened_at)
+    INSERT INTO holds (kind, upstream, provider, reason, message, content_hash, fence, run_id, held_since)
     VALUES ('slice', 'models-dev', ${provider}, 'shrink', '', '', 1, 1, now() - make_interval(secs => ${ageSeconds}))`
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { listHolds } from '../../src/history/holds.ts'
+import { listHolds, withdrawSliceHolds } from '../../src/history/holds.ts'
 import { approveHold, rejectHold } from '../../src/refresh/decide-hold.ts'
 import { openPipeline, type Pipeline } from '../support/refresh.ts'
 import { simpleModels, simpleUpstream, type SimpleModel } from '../support/simple-upstream.ts'
@@ -42,6 +42,13 @@ async function openHolds(): Promise<Record<string, unknown>[]> {
     field,
     reason,
   }))
+}
+
+/** In the order of the announcements. */
+async function announcedReasons(): Promise<string[]> {
+  const rows = await pipeline.db.$queryRaw<{ reason: string }[]>`
+    SELECT data->>'reason' AS reason FROM notices WHERE type = 'plumbline.hold.opened' ORDER BY id`
+  return rows.map(({ reason }) => reason)
 }
 
 function scaled(models: SimpleModel[], factor: number): SimpleModel[] {
@@ -143,6 +150,69 @@ describe('a hold on a slice', () => {
     serve([...full, { id: 'new' }])
     expect(await pipeline.refresh('alpha')).toMatchObject({ status: 'applied', added: 1 })
     expect(await openHolds()).toEqual([])
+  })
+
+  describe('whose content changes while it is open', () => {
+    const renamed = full.map((model) => ({ ...model, name: 'Renamed' }))
+
+    beforeEach(async () => {
+      serve(scaled(renamed, 1000))
+      await pipeline.refresh('alpha')
+    })
+
+    it('gives way to one of the newer content, which has waited as long', async () => {
+      const [newer, older] = await listHolds(pipeline.db, 'all')
+      expect(older).toMatchObject({ status: 'superseded', supersededBy: newer?.id })
+      expect(newer).toMatchObject({
+        status: 'open',
+        supersededBy: null,
+        heldSince: older?.heldSince,
+      })
+      expect(newer?.openedAt).not.toEqual(newer?.heldSince)
+      expect(older?.openedAt).toEqual(older?.heldSince)
+    })
+
+    it('is announced once for each reason until it ends', async () => {
+      expect(await announcedReasons()).toEqual(['unit_shift'])
+      serve(full.slice(0, 3))
+      await pipeline.refresh('alpha')
+      expect(await announcedReasons()).toEqual(['unit_shift', 'shrink'])
+      serve(scaled(full, 1000))
+      await pipeline.refresh('alpha')
+      expect(await announcedReasons()).toEqual(['unit_shift', 'shrink'])
+      serve([...full, { id: 'new' }])
+      await pipeline.refresh('alpha')
+      serve(scaled([...full, { id: 'new', input: 1 }], 1000))
+      await pipeline.refresh('alpha')
+      expect(await announcedReasons()).toEqual(['unit_shift', 'shrink', 'unit_shift'])
+    })
+
+    it('is approved with the newest content; the number of the older one leads to it', async () => {
+      const [newer, older] = await listHolds(pipeline.db, 'all')
+      await expect(approveHold(pipeline.context, older?.id ?? 0, decision)).rejects.toMatchObject({
+        code: 'invalid_argument',
+        message: `Hold ${older?.id} is superseded already by hold ${newer?.id}.`,
+      })
+      await approveHold(pipeline.context, newer?.id ?? 0, decision)
+      expect(await prices()).toMatchObject({ 'model-0000': '1000' })
+      expect(await pipeline.db.$queryRaw`SELECT DISTINCT name FROM models`).toEqual([
+        { name: 'Renamed' },
+      ])
+      const holds = await listHolds(pipeline.db, 'all')
+      expect(holds.map(({ status }) => status)).toEqual(['approved', 'superseded'])
+    })
+  })
+
+  it('is withdrawn when the upstream lists again what is stored', async () => {
+    serve(full)
+    expect(await pipeline.refresh('alpha')).toMatchObject({ status: 'unchanged' })
+    expect(await listHolds(pipeline.db, 'all')).toMatchObject([{ status: 'withdrawn' }])
+  })
+
+  it('stays open when an older collect ends late with what is stored', async () => {
+    const [hold] = await listHolds(pipeline.db)
+    await withdrawSliceHolds(pipeline.db, 'alpha', ['acme'], hold?.fence ?? 0)
+    expect(await openHolds()).toHaveLength(1)
   })
 
   it('cannot be decided twice', async () => {

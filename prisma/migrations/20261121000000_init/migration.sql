@@ -303,6 +303,8 @@ CREATE TABLE "holds" (
     "decided_at" TIMESTAMPTZ(6),
     "decided_by" TEXT,
     "comment" TEXT,
+    "held_since" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "superseded_by" BIGINT,
 
     CONSTRAINT "holds_pkey" PRIMARY KEY ("id")
 );
