@@ -22,13 +22,16 @@ describe.skipIf(!hasSharedData)(`a year without an operator${sharedDataNote}`, (
   const unexplained: string[] = []
 
   it(
-    'opens the holds that test/fixtures/replay-holds.txt lists',
+    'announces the holds that test/fixtures/replay-holds.txt lists',
     async () => {
       const lines: string[] = []
       for (const snapshot of snapshots) {
         const known = new Set((await readHolds(replay)).map(({ id }) => id))
         await replay.refresh(snapshot)
-        const opened = (await readHolds(replay)).filter(({ id }) => !known.has(id))
+        const announced = await readAnnounced(replay)
+        const opened = (await readHolds(replay)).filter(
+          ({ id }) => !known.has(id) && announced.has(id),
+        )
         lines.push(...holdLines(snapshot, opened))
         if (isDaily(snapshot)) unexplained.push(...(await findUnexplained(replay, snapshot)))
       }
@@ -63,6 +66,13 @@ async function readHolds({ db }: Replay): Promise<Hold[]> {
   return db.$queryRaw`
     SELECT id, kind, provider, model_id AS "modelId", field, reason, message FROM holds
     WHERE status = 'open'`
+}
+
+/** Ids of the holds that somebody was told of. */
+async function readAnnounced({ db }: Replay): Promise<Set<unknown>> {
+  const rows = await db.$queryRaw<{ id: unknown }[]>`
+    SELECT (data->>'holdId')::bigint AS id FROM notices WHERE type = 'plumbline.hold.opened'`
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Slices one by one with the message; values as their number by reason. */
