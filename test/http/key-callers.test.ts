@@ -16,6 +16,7 @@ interface Bench {
   uses: string[]
   /** So far away is PostgreSQL from now on. */
   answerWith: (read: KeyCallersOptions['readKey']) => void
+  failUses: () => void
   passMs: (ms: number) => void
 }
 
@@ -34,6 +35,7 @@ function open(): Bench {
   }
   let now = 1_000_000
   let reads = 0
+  let failing = false
   const uses: string[] = []
   let read: KeyCallersOptions['readKey'] = async (asked) => (asked === id ? stored : undefined)
   const callers = createKeyCallers({
@@ -41,7 +43,10 @@ function open(): Bench {
       reads += 1
       return read(asked)
     },
-    recordUse: async (used) => void uses.push(used),
+    recordUse: async (used) => {
+      uses.push(used)
+      if (failing) await away()
+    },
     adminKey: 'the-bootstrap-key',
     now: () => now,
   })
@@ -51,6 +56,7 @@ function open(): Bench {
     stored,
     uses,
     reads: () => reads,
+    failUses: () => (failing = true),
     answerWith: (other) => (read = other),
     passMs: (ms) => (now += ms),
   }
@@ -136,6 +142,18 @@ describe('a key', () => {
 })
 
 describe('while PostgreSQL is away', () => {
+  it('the use of a key is not tried to be noted at every request', async () => {
+    const { callers, text, uses, failUses, passMs } = open()
+    failUses()
+    await callers.find(text)
+    for (let request = 0; request < 100; request++) {
+      passMs(100)
+      callers.known(text)
+      await settle()
+    }
+    expect(uses).toHaveLength(2)
+  })
+
   it('a key that was known is taken for an hour, without waiting', async () => {
     const { callers, text, answerWith, passMs } = open()
     await callers.find(text)

@@ -34,12 +34,12 @@ declare module 'fastify' {
 /** Before everything that answers. */
 export function registerAccess(app: FastifyInstance, context: HttpContext): void {
   const limits = openLimits(context)
-  const identify = createIdentify(context, limits)
+  const { identify, identifyAgain } = createIdentify(context, limits)
   const refusalOf = createRefusalOf(context, limits)
   app.decorateRequest('caller')
   app.decorateRequest('allowance')
   app.decorateRequest('refusal')
-  app.decorate('isStillAdmitted', (request) => isStillAdmitted(request, identify))
+  app.decorate('isStillAdmitted', (request) => isStillAdmitted(request, identifyAgain))
   app.addHook('onClose', () => limits.close())
   app.addHook('onRequest', (request, _reply, done) => {
     request.caller = anonymous
@@ -96,7 +96,13 @@ function isFree({ method, routeOptions }: FastifyRequest): boolean {
 
 type Identify = (request: FastifyRequest) => Caller | Promise<Caller>
 
-function createIdentify(context: HttpContext, limits: RequestLimits): Identify {
+interface Identification {
+  identify: Identify
+  /** Of a request that was admitted: what is wrong with it now is no guess. */
+  identifyAgain: Identify
+}
+
+function createIdentify(context: HttpContext, limits: RequestLimits): Identification {
   const { db, config } = context
   const keys = createKeyCallers({
     readKey: (id) => findApiKey(db, id),
@@ -106,31 +112,39 @@ function createIdentify(context: HttpContext, limits: RequestLimits): Identify {
   const tokens = openTokens(context)
   const nobody = config.apiPublicRead ? anonymous : stranger
   const isToken = (text: string) => text.split('.').length === 3
+  const look = (text: string) => (tokens && isToken(text) ? tokens.find(text) : keys.find(text))
+  const known = (text: string) => keys.known(text) ?? tokens?.known(text)
   const find = async (request: FastifyRequest, text: string): Promise<Caller> => {
     const failures = countFailures(request, limits, config.apiAuthFailureLimit)
     failures?.refuseTooMany()
     try {
-      return await (tokens && isToken(text) ? tokens.find(text) : keys.find(text))
+      return await look(text)
     } catch (error) {
       if (toPlumblineError(error).code === 'unauthenticated') failures?.add()
       throw error
     }
   }
   const isOurs = (text: string) => keys.isOurs(text) || (tokens !== undefined && isToken(text))
-  return (request) => {
-    const text = readCredential(request.headers)
-    if (text === undefined) return nobody
-    const ignoresOthers = request.routeOptions.config?.othersKeys === 'ignored'
-    if (ignoresOthers && !isOurs(text)) return nobody
-    return keys.known(text) ?? tokens?.known(text) ?? find(request, text)
+  return {
+    identify(request) {
+      const text = readCredential(request.headers)
+      if (text === undefined) return nobody
+      const ignoresOthers = request.routeOptions.config?.othersKeys === 'ignored'
+      if (ignoresOthers && !isOurs(text)) return nobody
+      return known(text) ?? find(request, text)
+    },
+    identifyAgain({ headers }) {
+      const text = readCredential(headers)
+      return text === undefined ? nobody : (known(text) ?? look(text))
+    },
   }
 }
 
 /** That it cannot be known at the moment is no reason to end it. */
-async function isStillAdmitted(request: FastifyRequest, identify: Identify): Promise<boolean> {
+async function isStillAdmitted(request: FastifyRequest, identifyAgain: Identify): Promise<boolean> {
   if (request.caller.kind === 'anonymous') return true
   try {
-    const caller = await identify(request)
+    const caller = await identifyAgain(request)
     return audienceOf({ caller }) === audienceOf(request)
   } catch (error) {
     return toPlumblineError(error).code !== 'unauthenticated'

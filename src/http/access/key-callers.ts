@@ -36,6 +36,7 @@ const restAfterFailureMs = 1000
 const believedInOutageMs = 60 * 60_000
 const readWithinMs = 2000
 const usedEveryMs = 60_000
+const recordAgainAfterMs = 5000
 
 interface Known {
   key: StoredApiKey | undefined
@@ -100,7 +101,7 @@ export function createKeyCallers(options: KeyCallersOptions): KeyCallers {
   function noteUse(id: string, known: Known): void {
     if (now() - known.usedAt < usedEveryMs) return
     known.usedAt = now()
-    recordUse(id).catch(() => (known.usedAt = 0))
+    recordUse(id).catch(() => (known.usedAt = now() - usedEveryMs + recordAgainAfterMs))
   }
 
   function callerOf({ id, secret }: KeyText, known: Known): Caller | string {
