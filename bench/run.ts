@@ -6,6 +6,7 @@ import { firstRefresh } from './first-refresh.ts'
 import { onePercent, rewritten, unchanged } from './later-refreshes.ts'
 import { naive } from './naive.ts'
 import { runBenchmark, type Benchmark } from './report.ts'
+import { visibility } from './visibility.ts'
 
 const benchmarks: readonly Benchmark[] = [
   firstRefresh,
@@ -16,6 +17,7 @@ const benchmarks: readonly Benchmark[] = [
   apiLoad,
   apiCold,
   apiWhileRefreshing,
+  visibility,
 ]
 
 const names = process.argv.slice(2)
