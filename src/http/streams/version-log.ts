@@ -8,6 +8,7 @@ import { inSnapshot, type Db } from '../../catalog/database.ts'
 import { readVersionsAfter, type VersionPage } from '../../catalog/read-versions.ts'
 import { readVersion } from '../../catalog/versions.ts'
 import type { CatalogWatch } from '../catalog-watch.ts'
+import { atMost } from './at-most.ts'
 
 export interface ReadPage extends VersionPage {
   /** By `performance.now()`, before it was asked for. */
@@ -28,12 +29,15 @@ export interface VersionLog {
   close: () => void
 }
 
+/** Clients that all come back at once, each with a version of its own, leave connections to others. */
+const readsAtATime = 3
 /** Pages that are kept until the next announcement. */
 const keptPages = 20
 
 export function createVersionLog({ db, watch }: { db: Db; watch: CatalogWatch }): VersionLog {
   const listeners = new Set<() => void>()
   const pages = new LRUCache<number, Promise<ReadPage>>({ max: keptPages })
+  const inTurn = atMost(readsAtATime)
   let rewinds = { count: 0, to: 0 }
   const unsubscribe = watch.onChange((change) => {
     pages.clear()
@@ -43,11 +47,11 @@ export function createVersionLog({ db, watch }: { db: Db; watch: CatalogWatch })
   })
 
   function read(version: number): Promise<ReadPage> {
-    const readAt = performance.now()
-    const page = inSnapshot(db, async (reader) => ({
-      ...(await readVersionsAfter(reader, version)),
-      readAt,
-    }))
+    const page = inTurn(async () => {
+      const readAt = performance.now()
+      const found = await inSnapshot(db, (reader) => readVersionsAfter(reader, version))
+      return { ...found, readAt }
+    })
     pages.set(version, page)
     page.catch(() => {
       if (pages.peek(version) === page) pages.delete(version)
