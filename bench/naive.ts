@@ -130,6 +130,7 @@ async function upsertAtOnce(db: Db, models: readonly CatalogModel[]): Promise<vo
   const writes = models.map((model) => ({
     model,
     hash: modelHash(model),
+    nextChangeOn: null,
     missingSince: null,
     retiredAt: null,
   }))

@@ -12,10 +12,12 @@ import { changeInsert, priceUpdates, type ChangeKind, type ModelChange } from '.
 import {
   modelHash,
   modelUpsert,
+  nextChangeUpdate,
   readModelsOf,
   type ModelWrite,
   type StoredModel,
 } from './models.ts'
+import { nextChangeOn } from './price-dates.ts'
 import { readOverrides } from './overrides.ts'
 
 export interface MergePolicy {
@@ -59,7 +61,11 @@ export async function commitStated(
   stamp: MergeStamp,
 ): Promise<ModelChange[]> {
   const byModel = Map.groupBy(listings, ({ modelId }) => modelId)
-  const changed = await mergeChanged(tx, provider, byModel, policy, stamp)
+  const merged = await mergeAll(tx, provider, byModel, policy, stamp)
+  const changed = merged.filter(({ before, hash }) => before?.hash !== hash)
+  const sameButLater = merged.filter(
+    ({ before, hash, nextChangeOn: day }) => before?.hash === hash && before.nextChangeOn !== day,
+  )
   const changes = changed.map(describeChange)
   await writeTogether(tx, {
     ...writes,
@@ -67,14 +73,16 @@ export async function commitStated(
       changed.map((model) => toWrite(model, stamp.at)),
       stamp,
     ),
+    nextChanges: nextChangeUpdate(
+      sameButLater.map(({ after, nextChangeOn: day }) => ({ ...after, nextChangeOn: day })),
+    ),
     changes: changeInsert(changes.filter(isLogged), stamp),
     ...priceUpdates(changed, stamp),
   })
   return changes
 }
 
-/** Those that are not what is stored. */
-async function mergeChanged(
+async function mergeAll(
   tx: Tx,
   provider: string,
   listings: ReadonlyMap<string, readonly StatedListing[]>,
@@ -88,7 +96,7 @@ async function mergeChanged(
   const set = mayHaveOverrides === false ? [] : await readOverrides(tx, provider, at)
   const overrides = Map.groupBy(set, ({ modelId }) => modelId)
   const today = at.toISOString().slice(0, 10)
-  const merged = [...listings].map(([modelId, stated]) => {
+  return [...listings].map(([modelId, stated]) => {
     const before = storedById.get(modelId)
     const after = mergeModel({
       provider,
@@ -100,22 +108,24 @@ async function mergeChanged(
       autoActivate,
       today,
     })
-    return { before, after, hash: modelHash(after) }
+    const day = nextChangeOn([...stated, after], today)
+    return { before, after, hash: modelHash(after), nextChangeOn: day }
   })
-  return merged.filter(({ before, hash }) => before?.hash !== hash)
 }
 
 interface MergedModel {
   before: StoredModel | undefined
   after: CatalogModel
   hash: string
+  nextChangeOn: string | null
 }
 
-function toWrite({ before, after, hash }: MergedModel, at: Date): ModelWrite {
+function toWrite({ before, after, hash, nextChangeOn: day }: MergedModel, at: Date): ModelWrite {
   const isGone = after.lifecycle === 'missing' || after.lifecycle === 'retired'
   return {
     model: after,
     hash,
+    nextChangeOn: day,
     missingSince: isGone ? (before?.missingSince ?? at) : null,
     retiredAt: after.lifecycle === 'retired' ? (before?.retiredAt ?? at) : null,
   }

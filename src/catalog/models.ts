@@ -61,6 +61,7 @@ const columns: RecordColumns = {
   created_at: 'timestamptz',
   changed_at: 'timestamptz',
   commit_id: 'bigint',
+  next_change_on: 'text',
 }
 
 /** Equal content gives equal hashes; an unchanged row is not rewritten. */
@@ -74,11 +75,14 @@ export interface StoredModel extends CatalogModel {
   retiredAt: Date | null
   createdAt: Date
   changedAt: Date
+  /** ISO date on which it changes by itself (price-dates.ts). */
+  nextChangeOn: string | null
 }
 
 export interface ModelWrite {
   model: CatalogModel
   hash: string
+  nextChangeOn: string | null
   missingSince: Date | null
   retiredAt: Date | null
 }
@@ -96,7 +100,7 @@ export function modelUpsert(
 }
 
 function toRow(
-  { model, hash, missingSince, retiredAt }: ModelWrite,
+  { model, hash, missingSince, retiredAt, nextChangeOn }: ModelWrite,
   commitId: number,
   at: Date,
 ): object {
@@ -125,7 +129,33 @@ function toRow(
     created_at: at,
     changed_at: at,
     commit_id: commitId,
+    next_change_on: nextChangeOn ?? undefined,
   }
+}
+
+const nextChangeColumns = { provider: 'text', model_id: 'text', next_change_on: 'text' } as const
+
+/** For models that are as they were, though the day on which they change is another. */
+export function nextChangeUpdate(
+  models: readonly { provider: string; modelId: string; nextChangeOn: string | null }[],
+): Statement {
+  if (models.length === 0) return undefined
+  const rows = models.map(({ provider, modelId, nextChangeOn }) => ({
+    provider,
+    model_id: modelId,
+    next_change_on: nextChangeOn ?? undefined,
+  }))
+  return Prisma.sql`
+    UPDATE models m SET next_change_on = r.next_change_on FROM ${recordset(rows, nextChangeColumns)}
+    WHERE m.provider = r.provider AND m.model_id = r.model_id`
+}
+
+/** Models whose announced day has come, by provider. */
+export async function readDueModels(reader: Reader, today: string): Promise<Map<string, string[]>> {
+  const rows = await reader.$queryRaw<{ provider: string; ids: string[] }[]>`
+    SELECT provider, array_agg(model_id) AS ids FROM models
+    WHERE next_change_on COLLATE "C" <= ${today} GROUP BY provider ORDER BY provider`
+  return new Map(rows.map(({ provider, ids }) => [provider, ids]))
 }
 
 // The columns are USD: a sheet in another currency is only in `prices`.
@@ -144,7 +174,8 @@ const selectedFields = Prisma.raw(
 export const modelSelection = Prisma.sql`m.provider, m.model_id AS "modelId", ${selectedFields},
   m.price_state AS "priceState", m.currency, m.prices::text AS prices, m.extra::text AS extra,
   m.review, m.lifecycle, m.tiers, m.missing_since AS "missingSince", m.retired_at AS "retiredAt",
-  m.provenance, m.conflicts, m.hash, m.created_at AS "createdAt", m.changed_at AS "changedAt"`
+  m.provenance, m.conflicts, m.hash, m.created_at AS "createdAt", m.changed_at AS "changedAt",
+  m.next_change_on AS "nextChangeOn"`
 
 export interface ModelRow extends Record<string, unknown> {
   provider: string
@@ -163,11 +194,12 @@ export interface ModelRow extends Record<string, unknown> {
   hash: string
   createdAt: Date
   changedAt: Date
+  nextChangeOn: string | null
 }
 
 export function toModel(row: ModelRow): StoredModel {
   const { provider, modelId, review, lifecycle, tiers, provenance, conflicts } = row
-  const { hash, missingSince, retiredAt, createdAt, changedAt } = row
+  const { hash, missingSince, retiredAt, createdAt, changedAt, nextChangeOn } = row
   const extra = parseJson(row.extra) as Record<string, JsonObject>
   const model = { provider, modelId, fields: toFields(row), prices: toSheet(row), extra }
   return {
@@ -182,6 +214,7 @@ export function toModel(row: ModelRow): StoredModel {
     retiredAt,
     createdAt,
     changedAt,
+    nextChangeOn,
   }
 }
 

@@ -20,6 +20,22 @@ export function pricesInForce(sheet: PriceSheet, day: string): PriceSheet {
   return { ...sheet, components: sortComponents([...byKey.values()]) }
 }
 
+/**
+ * The first day after `day` on which what is stated comes to something else by itself: a price begins
+ * or ends, a deprecation comes into force. ISO date (UTC); null = none is announced.
+ */
+export function nextChangeOn(
+  listings: readonly { fields: { deprecatedAt?: string }; prices: PriceSheet }[],
+  day: string,
+): string | null {
+  const days = listings.flatMap(({ fields, prices }) => [
+    fields.deprecatedAt,
+    ...prices.components.flatMap(({ from, until }) => [from, until]),
+  ])
+  const toCome = days.filter((one) => one !== undefined).filter((one) => one > day)
+  return toCome.sort()[0] ?? null
+}
+
 function isDated({ from, until }: PriceComponent): boolean {
   return from !== undefined || until !== undefined
 }

@@ -15,7 +15,7 @@ export async function drawCommitId(tx: Tx): Promise<number> {
 export interface CommitOrigin {
   commitId: number
   runId: number | undefined
-  /** Null for what an operator changed. */
+  /** Null for what an operator changed, or a day brought that had been announced. */
   upstream: string | null
   provider: string
 }

@@ -1,6 +1,6 @@
 /**
  * What a worker does beside its jobs: schedules are restored, runs whose jobs are gone are taken up or
- * closed, old history goes. Every worker does it; all of it may be done twice.
+ * closed, what was announced for today comes into force, old history goes. Every worker does it; all of it may be done twice.
  */
 import { PlumblineError, toPlumblineError } from '../errors.ts'
 import { applyRetention } from '../history/retention.ts'
@@ -8,6 +8,7 @@ import { listOpenRuns, type RefreshRun } from '../history/runs.ts'
 import { closeOrphanedSlices, recordFailure } from '../history/end-runs.ts'
 import { queueRun } from '../history/open-runs.ts'
 import type { Logger } from '../log.ts'
+import { applyDueDates } from '../refresh/apply-due-dates.ts'
 import { closeCollect } from '../refresh/close-collect.ts'
 import type { RefreshContext } from '../refresh/refresh-context.ts'
 import { addCollect, closeJobId, type EnqueueContext } from './enqueue.ts'
@@ -61,6 +62,10 @@ async function maintain(
     if (changed.length > 0) log.info({ schedulers: changed }, 'schedules restored')
   })
   await step(log, 'open runs', () => takeUpLostRuns(context, options.graceMs))
+  await step(log, 'announced dates', async () => {
+    const models = await applyDueDates(context)
+    if (models > 0) log.info({ models }, 'announced prices and deprecations came into force')
+  })
   if (isRetentionDue())
     await step(log, 'retention', () => applyRetention(db, options.retentionDays))
 }

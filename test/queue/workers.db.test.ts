@@ -205,3 +205,17 @@ describe('a run whose job is gone', () => {
     await maintenance.close()
   })
 })
+
+describe('a model whose announced day has come', () => {
+  it('is merged anew when a worker starts', async () => {
+    server.answer('/alpha', { json: { models: simpleModels(1) } })
+    await pipeline.refresh('alpha')
+    await pipeline.db.$executeRaw`UPDATE models SET next_change_on = '2026-01-01'`
+    const options = { intervalMs: 60_000, retentionDays: 90, graceMs: 60_000 }
+    const maintenance = startMaintenance(context, options)
+    await expect
+      .poll(() => pipeline.db.$queryRaw`SELECT next_change_on AS day FROM models`)
+      .toEqual([{ day: null }])
+    await maintenance.close()
+  })
+})

@@ -86,6 +86,7 @@ export function stored(model: CatalogModel): StoredModel {
   return {
     ...model,
     hash: 'f'.repeat(32),
+    nextChangeOn: null,
     missingSince: null,
     retiredAt: null,
     createdAt: at,

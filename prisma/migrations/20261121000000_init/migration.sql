@@ -177,6 +177,7 @@ CREATE TABLE "models" (
     "created_at" TIMESTAMPTZ(6) NOT NULL,
     "changed_at" TIMESTAMPTZ(6) NOT NULL,
     "commit_id" BIGINT NOT NULL,
+    "next_change_on" TEXT,
 
     CONSTRAINT "models_pkey" PRIMARY KEY ("provider","model_id")
 );
@@ -592,6 +593,9 @@ CREATE UNIQUE INDEX holds_one_open_value ON holds (upstream, provider, model_id,
 -- The outboxes: as small as what is not announced yet.
 CREATE INDEX catalog_versions_outbox ON catalog_versions (version) WHERE announced_at IS NULL;
 CREATE INDEX notices_outbox ON notices (id) WHERE announced_at IS NULL;
+
+-- As small as what is announced: models that change by themselves on a day to come.
+CREATE INDEX models_next_change ON models (next_change_on COLLATE "C") WHERE next_change_on IS NOT NULL;
 
 CREATE INDEX models_text_idx ON models USING gin (to_tsvector('simple',
   name || ' ' || model_id || ' ' || coalesce(family, '') || ' ' || coalesce(description, '')));
