@@ -85,6 +85,7 @@ const queries: Readonly<Record<string, readonly string[]>> = {
     '?sort=-changed_at&limit=1000',
     '?limit=1&page=2',
   ],
+  '/api/v1/models/batch': [`?id=acme/open&id=acme/${proOnly}-1&id=acme/${disabled}-1`],
   '/api/v1/models/compare': ['?ids=acme/open,acme/other'],
   '/api/v1/models/recommend': ['', '?capability=vision'],
   '/api/v1/changes': ['?since=0', '?since=0&provider=acme'],
@@ -113,7 +114,7 @@ async function pathsThatTell(word: string, authorization?: string): Promise<stri
   for (const path of paths)
     for (const url of urlsOf(path, 'acme/open')) {
       const { status, body } = await get(api.url + url, { headers })
-      expect([url, status]).toEqual([url, 200])
+      expect([url, status], 'A new path may need a row in `queries`.').toEqual([url, 200])
       // Who searches for a word gets it back.
       if (body.replaceAll(/"(query|search)":"[^"]*"/g, '').includes(word)) telling.add(path)
     }
