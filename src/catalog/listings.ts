@@ -208,8 +208,8 @@ export async function readDueListings(
 }
 
 /**
- * Providers that have missing listings, held changes or listings that are not as stated (the empty
- * hashes of slices.ts): a forced refresh settles them.
+ * Providers that have missing listings, held changes or listings that are not as stated: a forced
+ * refresh settles them.
  */
 export async function readUnsettledProviders(
   reader: Reader,
@@ -218,6 +218,6 @@ export async function readUnsettledProviders(
   const rows = await reader.$queryRaw<{ provider: string }[]>`
     SELECT provider FROM listings WHERE upstream = ${upstream} AND state = 'missing'
     UNION SELECT provider FROM holds WHERE upstream = ${upstream} AND status = 'open'
-    UNION SELECT provider FROM provider_slices WHERE upstream = ${upstream} AND hashes LIKE '%": ""%'`
+    UNION SELECT provider FROM provider_slices WHERE upstream = ${upstream} AND NOT is_settled`
   return new Set(rows.map(({ provider }) => provider))
 }

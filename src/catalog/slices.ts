@@ -103,7 +103,7 @@ export function appliedSliceUpdate(
   return Prisma.sql`
     UPDATE provider_slices SET applied_fence = ${applied.fence}, applied_hash = ${applied.hash},
       adapter_version = ${applied.adapterVersion}, snapshot_id = ${applied.snapshotId}, applied_at = ${applied.at},
-      rejected_hash = NULL, listed_count = ${applied.listed},
+      rejected_hash = NULL, is_settled = ${applied.unsettledIds.length === 0}, listed_count = ${applied.listed},
       hashes = ${withoutHashes(
         applied.unsettledIds,
         Prisma.sql`coalesce(${applied.hashes ?? null}::text, (SELECT c.hashes FROM snapshot_slices c

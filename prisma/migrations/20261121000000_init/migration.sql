@@ -97,6 +97,7 @@ CREATE TABLE "provider_slices" (
     "listed_count" INTEGER NOT NULL DEFAULT 0,
     "applied_at" TIMESTAMPTZ(6),
     "rejected_hash" TEXT,
+    "is_settled" BOOLEAN NOT NULL DEFAULT true,
 
     CONSTRAINT "provider_slices_pkey" PRIMARY KEY ("upstream","provider")
 );
