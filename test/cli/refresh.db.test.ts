@@ -42,6 +42,11 @@ describe('refresh --wait', () => {
       'list',
     ])
     expect(hold?.reason).toBe('shrink')
+    line.list(labModels(3))
+    expect((await line.run(['refresh', 'lab', '--wait'])).code).toBe(3)
+    const [newer] = await line.json<{ id: number }[]>(['holds', 'list'])
+    const { stdout: all } = await line.run(['holds', 'list', '--status', 'all'])
+    expect(all).toMatch(new RegExp(`^ *${hold?.id} .* superseded by hold ${newer?.id}$`, 'm'))
     const [run] = await line.json<RefreshRun[]>(['runs'])
     const approved = await line.run([
       'holds',
@@ -51,15 +56,19 @@ describe('refresh --wait', () => {
       '--comment',
       'so be it',
     ])
-    expect(approved).toMatchObject({ code: 0, stdout: `hold ${hold?.id} approved, applied\n` })
-    expect((await line.run(['holds', 'approve', String(hold?.id)])).code).toBe(1)
+    expect(approved).toMatchObject({ code: 0, stdout: `hold ${newer?.id} approved, applied\n` })
+    for (const id of [hold?.id, newer?.id])
+      expect((await line.run(['holds', 'approve', String(id)])).code).toBe(1)
+    expect((await line.run(['holds', 'list', '--status', 'approved'])).stdout).toMatch(
+      /approved by .*: so be it$/m,
+    )
     const { total } = await line.json<{ total: number }>([
       'models',
       'list',
       '--lifecycle',
       'missing',
     ])
-    expect(total).toBe(16)
+    expect(total).toBe(17)
   })
 
   it('exits 1 and says why when the upstream fails', async () => {
