@@ -42,7 +42,8 @@ export const genaiPricesProviders: Readonly<Record<string, string>> = {
   quicksilverpro: 'quicksilverpro',
   together: 'togetherai',
   typesafe: 'typesafe',
-  voyageai: 'voyageai',
+  // LiteLLM's id: models.dev has none.
+  voyageai: 'voyage',
   'x-ai': 'xai',
   zai: 'zai',
   zhipuai: 'zhipuai',

@@ -20,7 +20,7 @@ export const genaiPrices = {
   title: 'genai-prices',
   docs: 'https://github.com/pydantic/genai-prices',
   url: 'https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json',
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '6h',
   rank: 3,
   authoritative: 'all',

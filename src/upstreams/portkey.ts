@@ -23,7 +23,7 @@ export const portkey = {
   title: 'Portkey price files',
   docs: 'https://portkey.ai/docs/product/model-catalog/portkey-models',
   url: 'https://configs.portkey.ai/pricing',
-  adapterVersion: 2,
+  adapterVersion: 3,
   schedule: '24h',
   rank: 4,
   authoritative: 'all',

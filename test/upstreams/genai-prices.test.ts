@@ -171,7 +171,7 @@ describe.skipIf(!hasSharedData)(`what genai-prices published${sharedDataNote}`, 
       'doubleword',
       'quicksilverpro',
       'typesafe',
-      'voyageai',
+      'voyage',
     ])
   })
 })
