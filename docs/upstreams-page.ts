@@ -12,6 +12,7 @@ What each adapter says of its upstream; \`npm run docs\` writes this page from \
 - **Gives first**: the fields in which it is believed before all others for that provider's models. Upstreams of many providers fill what is left, the lower rank first.
 - **List**: what absence means. From a complete list a model that is gone becomes missing and later retired; absence from any other list means nothing.
 - **Verified**: a recorded payload has been read by the adapter. Where it is not, absence means nothing either, unless somebody refreshes with \`--force\`.
+- **Runtime**: a server of one's own. What it lists is what runs there now: its list may shrink at any time, and what it does not list is missing, verified or not.
 - **Adapter**: the file that declares the units of its prices.
 `
 
@@ -39,13 +40,13 @@ export function renderUpstreamsPage(): string {
 }
 
 function row(upstream: Upstream): string[] {
-  const { id, title, docs, provider, complete, schedule, optIn, verified } = upstream
+  const { id, title, docs, provider, complete, schedule, optIn, runtime, verified } = upstream
   return [
     `${code(id)} [${title}](${docs})`,
     provider === undefined ? 'many' : code(provider),
     givesFirst(upstream),
     keyOf(upstream),
-    complete ? 'complete' : 'not complete',
+    `${complete ? 'complete' : 'not complete'}${runtime ? '; a runtime' : ''}`,
     `${code(schedule)}${optIn ? ', when it is named or its URL is set' : ''}`,
     verified ? 'yes' : 'no',
     `[${id}.ts](../src/upstreams/${id}.ts)`,

@@ -258,6 +258,7 @@ function registrations(upstreams: ReadonlyMap<string, ConfiguredUpstream>) {
     url,
     schedule,
     adapterVersion: definition.adapterVersion,
+    runtime: definition.runtime ?? false,
   }))
 }
 

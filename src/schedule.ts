@@ -26,9 +26,10 @@ export function parseSchedule(text: string, minimumMs = shortestIntervalMs): Sch
 
 /** From one firing to the next, around a time: what staleness is judged against. */
 export function intervalMs(text: string, at: Date): number {
-  const schedule = parseSchedule(text, 0)
-  if (schedule.kind === 'every') return schedule.everyMs
-  const [first = at, second = at] = firings(schedule.pattern, at, 2)
+  const schedule = text.trim()
+  const everyMs = readDuration(schedule)
+  if (everyMs !== undefined) return everyMs
+  const [first = at, second = at] = firings(schedule, at, 2)
   return second.getTime() - first.getTime()
 }
 

@@ -2,7 +2,7 @@
 import { canonicalJson, type Json } from '../json.ts'
 import { fieldNames } from './fields.ts'
 import { modelKey } from './model.ts'
-import type { StoredModel } from './models.ts'
+import type { ListedModel } from './models.ts'
 import { compareAmounts, flatAmount, type Meter } from './price.ts'
 
 export interface FieldDifference {
@@ -27,7 +27,7 @@ export interface Comparison {
 
 const comparedMeters = ['input', 'output', 'cache_read', 'cache_write', 'reasoning'] as const
 
-export function compareModels(models: readonly StoredModel[]): Comparison {
+export function compareModels(models: readonly ListedModel[]): Comparison {
   const rows = [
     ...fieldNames.map((name) => ({
       field: name,
@@ -52,7 +52,7 @@ export function compareModels(models: readonly StoredModel[]): Comparison {
 }
 
 /** Amounts in other currencies are not compared. */
-function usdAmount({ prices }: StoredModel, meter: Meter): string | undefined {
+function usdAmount({ prices }: ListedModel, meter: Meter): string | undefined {
   const isUsd = prices.currency === undefined || prices.currency === 'USD'
   return isUsd && !prices.dynamic ? flatAmount(prices, meter) : undefined
 }
@@ -62,8 +62,8 @@ function larger(a: number, b: number): number {
 }
 
 function bestOf<Value>(
-  models: readonly StoredModel[],
-  valueOf: (model: StoredModel) => Value | undefined,
+  models: readonly ListedModel[],
+  valueOf: (model: ListedModel) => Value | undefined,
   order: (a: Value, b: Value) => number,
 ): string[] {
   const known = models.flatMap((model) => {

@@ -14,20 +14,33 @@ export interface FieldSpec {
   conflicts?: true
   /** It is one of the capability flags. */
   capability?: true
+  /** Characters, of a list all together: it is in an index, and one entry of an index has 2,700 bytes at most. */
+  maxLength?: number
   about: string
 }
 
 export const modelFields = {
-  name: { kind: 'text', column: 'name', about: 'Display name.' },
+  name: { kind: 'text', column: 'name', maxLength: 256, about: 'Display name.' },
   description: { kind: 'text', column: 'description', about: 'One or a few sentences.' },
-  family: { kind: 'text', column: 'family', about: 'Family, e.g. "claude-sonnet".' },
+  family: {
+    kind: 'text',
+    column: 'family',
+    maxLength: 128,
+    about: 'Family, e.g. "claude-sonnet".',
+  },
   type: {
     kind: 'text',
     column: 'type',
+    maxLength: 64,
     about: 'chat, completion, embedding, image, audio, video, rerank, moderation, ocr, search, …',
   },
-  baseModel: { kind: 'text', column: 'base_model', about: 'The same model across providers.' },
-  releaseDate: { kind: 'date', column: 'release_date', about: 'First release.' },
+  baseModel: {
+    kind: 'text',
+    column: 'base_model',
+    maxLength: 400,
+    about: 'The same model across providers.',
+  },
+  releaseDate: { kind: 'date', column: 'release_date', maxLength: 40, about: 'First release.' },
   lastUpdated: { kind: 'date', column: 'last_updated', about: 'Last update of the model itself.' },
   knowledgeCutoff: { kind: 'date', column: 'knowledge_cutoff', about: 'End of the training data.' },
   openWeights: { kind: 'flag', column: 'open_weights', about: 'The weights can be downloaded.' },
@@ -47,9 +60,15 @@ export const modelFields = {
   inputModalities: {
     kind: 'list',
     column: 'input_modalities',
+    maxLength: 256,
     about: 'text, image, audio, video, pdf.',
   },
-  outputModalities: { kind: 'list', column: 'output_modalities', about: 'As inputModalities.' },
+  outputModalities: {
+    kind: 'list',
+    column: 'output_modalities',
+    maxLength: 256,
+    about: 'As inputModalities.',
+  },
   vision: { kind: 'flag', column: 'vision', capability: true, about: 'Understands images.' },
   functionCalling: {
     kind: 'flag',
@@ -114,7 +133,7 @@ export const modelFields = {
     about: 'Date from which it is deprecated.',
   },
   replacedBy: { kind: 'text', column: 'replaced_by', about: 'Model id that replaces it.' },
-  tags: { kind: 'list', column: 'tags', about: "Free labels, an upstream's own." },
+  tags: { kind: 'list', column: 'tags', maxLength: 2000, about: "Free labels, an upstream's own." },
 } as const satisfies Record<string, FieldSpec>
 
 export type FieldName = keyof typeof modelFields
@@ -131,6 +150,20 @@ interface KindTypes {
 export type ModelFields = { [Name in FieldName]?: KindTypes[(typeof modelFields)[Name]['kind']] }
 
 export type FieldValue = string | number | boolean | string[]
+
+/** The first field whose text is longer than the catalog has room for. */
+export function findOverlong(
+  fields: ModelFields,
+): { field: FieldName; allowed: number } | undefined {
+  for (const field of fieldNames) {
+    const { maxLength: allowed }: FieldSpec = modelFields[field]
+    const value = fields[field]
+    if (allowed === undefined || value === undefined) continue
+    const text = Array.isArray(value) ? value.join('') : String(value)
+    if (text.length > allowed) return { field, allowed }
+  }
+  return undefined
+}
 
 const valueSchemas = {
   text: z.string().min(1),

@@ -27,6 +27,8 @@ export interface ModelFilter {
   lifecycle?: readonly Lifecycle[] | undefined
   review?: readonly Review[] | undefined
   tier?: Tier | undefined
+  /** A label, an upstream's own. */
+  tag?: string | undefined
   /** Decimal text, USD per million input tokens. A model without a known price is not cheap. */
   maxInputPrice?: string | undefined
   /** Tokens. */
@@ -49,7 +51,9 @@ export function isCapability(text: string): text is Capability {
 
 /** The conditions but `search`, for a query on `models m`; TRUE where there are none. */
 export function filterConditions(filter: ModelFilter): Prisma.Sql {
-  const { provider, type, family, tier, maxInputPrice, minContext, capability, modality } = filter
+  const { provider, type, family, tier, tag, maxInputPrice, minContext } = filter
+  const able = [filter.capability ?? [], filter.capabilities ?? []].flat()
+  const modalities = [filter.modality ?? [], filter.modalities ?? []].flat()
   const conditions = [
     filter.audience !== undefined && filter.audience !== 'all' && openTo(filter.audience),
     provider !== undefined && Prisma.sql`m.provider = ${provider}`,
@@ -58,11 +62,9 @@ export function filterConditions(filter: ModelFilter): Prisma.Sql {
     filter.lifecycle && Prisma.sql`m.lifecycle = ANY(${[...filter.lifecycle]})`,
     filter.review && Prisma.sql`m.review = ANY(${[...filter.review]})`,
     tier !== undefined && Prisma.sql`m.tiers @> ${[tier]}::text[]`,
-    // A column's name is no parameter: it comes from the table of fields.
-    capability !== undefined && Prisma.raw(`m.${capability}`),
-    ...(filter.capabilities ?? []).map((each) => Prisma.raw(`m.${each}`)),
-    modality !== undefined && takesOrGives(modality),
-    ...(filter.modalities ?? []).map(takesOrGives),
+    tag !== undefined && Prisma.sql`m.tags @> ${[tag]}::text[]`,
+    able.length > 0 && Prisma.sql`m.capabilities @> ${able}::text[]`,
+    ...modalities.map(takesOrGives),
     maxInputPrice !== undefined && Prisma.sql`m.input_price <= ${maxInputPrice}::text::numeric`,
     minContext !== undefined && Prisma.sql`m.context_window >= ${minContext}::bigint`,
   ].filter((condition) => typeof condition === 'object')

@@ -1,13 +1,15 @@
 /**
  * The orders in which models can be listed. Unknown values come last in both directions: they are a
- * part of their own behind the known ones, so one plain index serves both.
+ * part of their own behind the known ones, so that one plain index (value, provider, model_id) serves
+ * both, forwards and backwards.
  */
+import { z } from 'zod'
 import { Prisma } from './database.ts'
 
 interface SortSpec {
   expression: string
   /** SQL type, for values that come back in a cursor. */
-  type: 'text' | 'numeric' | 'bigint' | 'timestamptz'
+  type: SqlType
   /** Never unknown. */
   known?: true
 }
@@ -44,10 +46,26 @@ export function readModelSort(text: string): ModelSort | undefined {
 
 /** The last model of a page: the next one begins behind it. */
 export interface ModelPlace {
-  /** The value that is sorted by, as PostgreSQL writes it; null: unknown. */
+  /** The value that is sorted by, as text; null: unknown. */
   value: string | null
   provider: string
   modelId: string
+}
+
+const placeValues = {
+  text: z.string(),
+  numeric: z.string().regex(/^\d{1,40}(\.\d{1,40})?$/),
+  bigint: z.string().regex(/^\d{1,18}$/),
+  timestamptz: z.iso.datetime(),
+  float8: z.string().regex(/^\d{1,4}(\.\d{1,20})?(e-\d{1,2})?$/),
+} as const
+type SqlType = keyof typeof placeValues
+
+/** Whether the order can have such a value: what callers bring back must not fail in PostgreSQL. */
+export function isPlaceIn(sort: ModelSort | 'match', value: string | null): boolean {
+  const { type, known }: Pick<SortSpec, 'type' | 'known'> =
+    sort === 'match' ? { type: 'float8', known: true } : sortColumns[sort.by]
+  return value === null ? known !== true : placeValues[type].safeParse(value).success
 }
 
 /** A stretch of the list that one index can be read for. */
@@ -57,9 +75,24 @@ export interface OrderedPart {
   orderBy: Prisma.Sql
 }
 
-/** In the order of the list; those that lie wholly before the place are left out. */
-export function orderedParts(sort: ModelSort, after: ModelPlace | undefined): OrderedPart[] {
-  const { expression, type, ...spec }: SortSpec = sortColumns[sort.by]
+export interface ModelOrder {
+  /** One after the other they are the list; those that lie wholly before the place are left out. */
+  parts: OrderedPart[]
+  /** What a model is sorted by, as text. */
+  value: Prisma.Sql
+}
+
+export function inOrderOf(sort: ModelSort, after: ModelPlace | undefined): ModelOrder {
+  const { expression, type }: SortSpec = sortColumns[sort.by]
+  const value =
+    type === 'timestamptz'
+      ? `to_char(${expression} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+      : `(${expression})::text`
+  return { parts: orderedParts(sort, after), value: Prisma.raw(value) }
+}
+
+function orderedParts(sort: ModelSort, after: ModelPlace | undefined): OrderedPart[] {
+  const { expression, type, known: isKnown }: SortSpec = sortColumns[sort.by]
   const direction = sort.descending ? 'DESC' : 'ASC'
   const beyond = Prisma.raw(sort.descending ? '<' : '>')
   const key = Prisma.raw(expression)
@@ -73,16 +106,22 @@ export function orderedParts(sort: ModelSort, after: ModelPlace | undefined): Or
       : always,
     orderBy: Prisma.raw(`${expression} ${direction}, ${tail}`),
   }
-  if (spec.known) return [known]
-  const unknown = { condition: Prisma.sql`${key} IS NULL`, orderBy: Prisma.raw(tail) }
+  if (isKnown) return [known]
+  // That the value is NULL does not make it a constant to the planner: it stays in the order.
+  const unknown = { condition: Prisma.sql`${key} IS NULL`, orderBy: known.orderBy }
   if (after && after.value === null)
     return [{ ...unknown, condition: Prisma.sql`${unknown.condition} AND ${place ?? always}` }]
   return [{ ...known, condition: Prisma.sql`${key} IS NOT NULL AND ${known.condition}` }, unknown]
 }
 
-const always = Prisma.sql`TRUE`
-
-/** What a model is sorted by, as text. */
-export function sortValue({ by }: ModelSort): Prisma.Sql {
-  return Prisma.raw(`(${sortColumns[by].expression})::text`)
+/** The best match first; among equals the shortest id, which is the plain model and not a variant of it. */
+export function inOrderOfMatch(rank: Prisma.Sql, after: ModelPlace | undefined): ModelOrder {
+  const condition = after
+    ? Prisma.sql`(-(${rank}), length(m.model_id), m.model_id, m.provider)
+        > (-(${after.value}::text::float8), length(${after.modelId}), ${after.modelId}, ${after.provider})`
+    : always
+  const orderBy = Prisma.sql`${rank} DESC, length(m.model_id), m.model_id, m.provider`
+  return { parts: [{ condition, orderBy }], value: Prisma.sql`(${rank})::text` }
 }
+
+const always = Prisma.sql`TRUE`

@@ -16,41 +16,54 @@ const searchedText = Prisma.raw(
   `lower(m.provider || ' ' || m.model_id || ' ' || m.name || ' ' || coalesce(m.family, ''))`,
 )
 
-/** For a query on `models m`. A search of slashes and blanks finds nothing. */
+/** For a query on `models m`. A search without a letter or digit finds nothing. */
 export function searchSql(search: string): SearchSql {
   const query = search.trim().toLowerCase()
-  const words = query.split(/[\s/]+/).filter((word) => word !== '')
-  if (words.length === 0) return { condition: Prisma.sql`FALSE`, rank: Prisma.sql`0::real` }
+  const words = query.split(/[\s/]+/).filter((word) => /[\p{L}\p{N}]/u.test(word))
+  if (words.length === 0) return { condition: Prisma.sql`FALSE`, rank: Prisma.sql`0::float8` }
   return {
     condition: Prisma.join(words.map(occursOrResembles), ' AND '),
     rank: Prisma.join(
       [sameAs(query), contains(query), ...words.map(rankOfWord), likeness(query)],
       ' + ',
+      '(',
+      ')',
     ),
   }
 }
 
+/** The index knows three characters in a row. Shorter words (o3, r1, 4o) are looked up as words of their own. */
 function occursOrResembles(word: string): Prisma.Sql {
-  return Prisma.sql`(${searchedText} LIKE ${containing(word)} OR ${searchedText} %> ${word})`
+  const resembles = Prisma.sql`${searchedText} %> ${word}`
+  return /[\p{L}\p{N}]{3}/u.test(word)
+    ? Prisma.sql`(${searchedText} LIKE ${containing(word)} OR ${resembles})`
+    : resembles
 }
 
 function rankOfWord(word: string): Prisma.Sql {
   return Prisma.sql`(${searchedText} LIKE ${containing(word)})::int`
 }
 
+/** A gateway has other people's ids as its model ids: the whole id counts more. */
 function sameAs(query: string): Prisma.Sql {
-  return Prisma.sql`8 * (${query} IN (lower(m.model_id), lower(m.provider || '/' || m.model_id), lower(m.name)))::int`
+  return Prisma.sql`16 * (${query} = lower(m.provider || '/' || m.model_id))::int
+    + 8 * (${query} IN (lower(m.model_id), lower(m.name)))::int`
 }
 
 /** "gpt5" and "claude sonnet 4" are written in many ways: without what separates they are one word. */
 function contains(query: string): Prisma.Sql {
-  const pattern = containing(query.replace(/[^\p{L}\p{N}]/gu, ''))
-  return Prisma.sql`4 * (regexp_replace(lower(m.provider || m.model_id), '[^[:alnum:]]', '', 'g') LIKE ${pattern})::int`
+  const separators = ['/', '-', '.', ':', '_', ' ']
+  const bare = separators.reduce(
+    (text, separator) => `replace(${text}, '${separator}', '')`,
+    'lower(m.provider || m.model_id)',
+  )
+  const pattern = containing(query.replace(/[/\-.:_\s]/g, ''))
+  return Prisma.sql`4 * (${Prisma.raw(bare)} LIKE ${pattern})::int`
 }
 
+/** Among models with the same words the one that has the least beside them. */
 function likeness(query: string): Prisma.Sql {
-  return Prisma.sql`greatest(similarity(m.model_id, ${query}), similarity(m.name, ${query}),
-    similarity(m.provider || '/' || m.model_id, ${query}), similarity(coalesce(m.family, ''), ${query}))`
+  return Prisma.sql`similarity(m.model_id, ${query})`
 }
 
 function containing(word: string): string {

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../json.ts'
 import { fieldNames, type ModelFields } from './fields.ts'
 import { modelKey, type Lifecycle, type Review, type Tier } from './model.ts'
-import type { StoredModel } from './models.ts'
+import type { ListedModel, StoredModel } from './models.ts'
 import {
   flatAmount,
   priceState,
@@ -57,7 +57,7 @@ export interface ModelDetail extends ModelView {
   extra: Record<string, JsonObject>
 }
 
-export function viewModel(model: StoredModel): ModelView {
+export function viewModel(model: ListedModel): ModelView {
   const { provider, modelId, lifecycle, review, tiers, provenance, conflicts } = model
   return {
     id: modelKey(model),
@@ -87,7 +87,7 @@ function inOrder(fields: ModelFields): ModelFields {
   return Object.fromEntries(stated.map((name) => [name, fields[name]]))
 }
 
-function viewPrices({ prices }: StoredModel): PriceView {
+function viewPrices({ prices }: ListedModel): PriceView {
   const view: PriceView = {
     state: priceState(prices),
     currency: prices.currency ?? 'USD',

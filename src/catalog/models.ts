@@ -79,6 +79,9 @@ export interface StoredModel extends CatalogModel {
   nextChangeOn: string | null
 }
 
+/** Without what only one model at a time is asked for: it is most of a row. */
+export type ListedModel = Omit<StoredModel, 'extra'>
+
 export interface ModelWrite {
   model: CatalogModel
   hash: string
@@ -168,72 +171,97 @@ function emptyOf(name: keyof ModelFields): [] | undefined {
   return modelFields[name].kind === 'list' ? [] : undefined
 }
 
-const selectedFields = Prisma.raw(
-  fieldNames.map((name) => `m.${modelFields[name].column} AS "${name}"`).join(', '),
-)
-export const modelSelection = Prisma.sql`m.provider, m.model_id AS "modelId", ${selectedFields},
-  m.price_state AS "priceState", m.currency, m.prices::text AS prices, m.extra::text AS extra,
-  m.review, m.lifecycle, m.tiers, m.missing_since AS "missingSince", m.retired_at AS "retiredAt",
-  m.provenance, m.conflicts, m.hash, m.created_at AS "createdAt", m.changed_at AS "changedAt",
+const selectedFields = fieldNames
+  .map((name) => `m.${modelFields[name].column} AS "${name}"`)
+  .join(', ')
+const listedColumns = `m.provider, m.model_id AS "modelId", ${selectedFields},
+  m.price_state AS "priceState", m.currency, m.prices, m.review, m.lifecycle, m.tiers,
+  m.missing_since AS "missingSince", m.retired_at AS "retiredAt", m.provenance, m.conflicts, m.hash,
+  m.created_at AS "createdAt", m.changed_at AS "changedAt",
   m.next_change_on AS "nextChangeOn"`
 
-export interface ModelRow extends Record<string, unknown> {
+/** A row as one text: Prisma would spend more on each of fifty columns than PostgreSQL on all. */
+function asText(columns: string): Prisma.Sql {
+  return Prisma.raw(`(SELECT row_to_json(r)::text FROM (SELECT ${columns}) r) AS model`)
+}
+
+/** From `models m`, for `toListedModel`. */
+export const listedSelection = asText(listedColumns)
+/** From `models m`, for `toModel`. Texts in `extra` keep the digits of its numbers. */
+export const modelSelection = asText(`${listedColumns}, m.extra::text AS extra`)
+
+export interface ModelRow {
+  model: string
+}
+
+interface ListedRow extends Record<string, unknown> {
   provider: string
   modelId: string
   priceState: string
   currency: string
-  prices: string
-  extra: string
+  prices: PriceSheet['components']
   review: Review
   lifecycle: Lifecycle
   tiers: Tier[]
-  missingSince: Date | null
-  retiredAt: Date | null
+  missingSince: string | null
+  retiredAt: string | null
   provenance: Record<string, string>
   conflicts: string[]
   hash: string
-  createdAt: Date
-  changedAt: Date
+  createdAt: string
+  changedAt: string
   nextChangeOn: string | null
 }
 
-export function toModel(row: ModelRow): StoredModel {
-  const { provider, modelId, review, lifecycle, tiers, provenance, conflicts } = row
-  const { hash, missingSince, retiredAt, createdAt, changedAt, nextChangeOn } = row
-  const extra = parseJson(row.extra) as Record<string, JsonObject>
-  const model = { provider, modelId, fields: toFields(row), prices: toSheet(row), extra }
+export function toModel({ model }: ModelRow): StoredModel {
+  const row = JSON.parse(model) as ListedRow & { extra: string }
+  return { ...listed(row), extra: parseJson(row.extra) as Record<string, JsonObject> }
+}
+
+export function toListedModel({ model }: ModelRow): ListedModel {
+  return listed(JSON.parse(model) as ListedRow)
+}
+
+function listed(row: ListedRow): ListedModel {
+  const { provider, modelId, review, lifecycle, tiers, provenance, conflicts, hash } = row
   return {
-    ...model,
+    provider,
+    modelId,
+    fields: toFields(row),
+    prices: toSheet(row),
     lifecycle,
     review,
     tiers,
     provenance,
     conflicts,
     hash,
-    missingSince,
-    retiredAt,
-    createdAt,
-    changedAt,
-    nextChangeOn,
+    missingSince: toDate(row.missingSince),
+    retiredAt: toDate(row.retiredAt),
+    createdAt: new Date(row.createdAt),
+    changedAt: new Date(row.changedAt),
+    nextChangeOn: row.nextChangeOn,
   }
 }
 
-function toFields(row: ModelRow): ModelFields {
+function toDate(text: string | null): Date | null {
+  return text === null ? null : new Date(text)
+}
+
+function toFields(row: ListedRow): ModelFields {
   const fields: Record<string, FieldValue> = {}
   for (const name of fieldNames) {
     const value = row[name]
     const stated = modelFields[name].kind !== 'list' || Object.hasOwn(row.provenance, name)
-    if (value === null || value === undefined || !stated) continue
-    fields[name] = typeof value === 'bigint' ? Number(value) : (value as FieldValue)
+    if (value !== null && stated) fields[name] = value as FieldValue
   }
   return fields
 }
 
-function toSheet(row: ModelRow): PriceSheet {
+function toSheet({ currency, priceState: state, prices }: ListedRow): PriceSheet {
   return {
-    ...(row.currency === 'USD' ? {} : { currency: row.currency }),
-    ...(row.priceState === 'dynamic' ? { dynamic: true as const } : {}),
-    components: JSON.parse(row.prices) as PriceSheet['components'],
+    ...(currency === 'USD' ? {} : { currency }),
+    ...(state === 'dynamic' ? { dynamic: true as const } : {}),
+    components: prices,
   }
 }
 

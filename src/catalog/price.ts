@@ -168,7 +168,9 @@ export function sortComponents(components: readonly PriceComponent[]): PriceComp
 
 /** The amount of a meter in the standard mode, base tier, no circumstance; undefined = unknown. */
 export function flatAmount(sheet: PriceSheet, meter: Meter): string | undefined {
-  return sheet.components.find((component) => componentKey(component) === meter)?.amount
+  return sheet.components.find(
+    (component) => component.meter === meter && componentKey(component) === meter,
+  )?.amount
 }
 
 /** What an upstream's number means, as a constant of the adapter; never guessed from the magnitude. */

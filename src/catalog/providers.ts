@@ -50,10 +50,11 @@ export async function readProviderNames(reader: Reader): Promise<ReadonlyMap<str
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
-/** All providers, by id. `extra` is by upstream: what each of them states, in its own words. */
-export async function readProviders(reader: Reader): Promise<CatalogProvider[]> {
+/** All providers (or the one), by id. `extra` is by upstream: what each of them states, in its own words. */
+export async function readProviders(reader: Reader, only?: string): Promise<CatalogProvider[]> {
   const rows = await reader.$queryRaw<ProviderRow[]>`
-    SELECT id, name, env, npm, api, doc, extra::text AS extra FROM providers ORDER BY id`
+    SELECT id, name, env, npm, api, doc, extra::text AS extra FROM providers
+    ${only === undefined ? Prisma.empty : Prisma.sql`WHERE id = ${only}`} ORDER BY id`
   return rows.map(toProvider)
 }
 

@@ -4,59 +4,74 @@ import type { Lifecycle } from './model.ts'
 import { filterConditions, type Audience, type ModelFilter } from './model-filter.ts'
 import {
   byId,
-  orderedParts,
-  sortValue,
+  inOrderOf,
+  inOrderOfMatch,
+  type ModelOrder,
   type ModelPlace,
   type ModelSort,
   type OrderedPart,
 } from './model-order.ts'
 import { searchSql } from './model-search.ts'
-import { modelSelection, toModel, type ModelRow, type StoredModel } from './models.ts'
+import {
+  listedSelection,
+  modelSelection,
+  toListedModel,
+  toModel,
+  type ListedModel,
+  type ModelRow,
+  type StoredModel,
+} from './models.ts'
 
 export interface ModelQuery extends ModelFilter {
   /** Absent = the best match first where there is a search, else by id. */
   sort?: ModelSort | undefined
   /** Models a page. */
   limit: number
-  /** Begins behind it. Not together with `page`, nor with a search that has no `sort`. */
+  /** Begins behind it. Not together with `page`. */
   after?: ModelPlace | undefined
   /** From 1, the default. */
   page?: number | undefined
 }
 
 export interface ModelPage {
-  models: StoredModel[]
-  /** Where the next page begins; undefined: there is none, or the best match decides the order. */
+  models: ListedModel[]
+  /** Where the next page begins; undefined: there is none. */
   next: ModelPlace | undefined
+  /** Models of all pages, where that was known without counting. */
+  total: number | undefined
 }
 
 /** One page: an index is read until it is full. How many there are in all is asked of `countModels`. */
 export async function listModels(reader: Reader, query: ModelQuery): Promise<ModelPage> {
   const { limit, page = 1, sort, after } = query
   const { where, rank } = conditions(query)
-  if (rank && !sort) {
-    const ranked = { condition: where, orderBy: byRank(rank) }
-    const rows = await readPart(reader, ranked, byId, limit, (page - 1) * limit)
-    return { models: rows.map(toModel), next: undefined }
+  const isRanked = rank !== undefined && sort === undefined
+  const order = isRanked ? inOrderOfMatch(rank, after) : inOrderOf(sort ?? byId, after)
+  const stretch = {
+    order,
+    where,
+    // One more than is shown tells whether there is a next page.
+    limit: limit + 1,
+    offset: (page - 1) * limit,
+    // To be ranked, all matches are read anyway.
+    total: Prisma.raw(isRanked && !after ? 'count(*) OVER ()::int' : 'NULL::int'),
   }
-  const order = sort ?? byId
-  const parts = orderedParts(order, after).map(({ condition, orderBy }) => ({
-    condition: Prisma.sql`${where} AND ${condition}`,
-    orderBy,
-  }))
-  // One more than is shown tells whether there is a next page.
-  const rows = await readParts(reader, parts, order, limit + 1, (page - 1) * limit)
-  const last = rows.length > limit ? rows[limit - 1] : undefined
+  const rows = await readStretch(reader, stretch)
+  const models = rows.slice(0, limit).map(toListedModel)
+  const last = rows.length > limit ? models.at(-1) : undefined
   return {
-    models: rows.slice(0, limit).map(toModel),
-    next: last && { value: last.sortValue, provider: last.provider, modelId: last.modelId },
+    models,
+    next: last && {
+      value: rows[limit - 1]?.sortValue ?? null,
+      provider: last.provider,
+      modelId: last.modelId,
+    },
+    total: rows[0]?.total ?? undefined,
   }
 }
 
 export async function countModels(reader: Reader, filter: ModelFilter): Promise<number> {
-  const [row] = await reader.$queryRaw<{ total: number }[]>`
-    SELECT ${plannedAnew} count(*)::int AS total FROM models m WHERE ${conditions(filter).where}`
-  return row?.total ?? 0
+  return countRows(reader, conditions(filter).where)
 }
 
 function conditions(filter: ModelFilter): { where: Prisma.Sql; rank: Prisma.Sql | undefined } {
@@ -66,44 +81,62 @@ function conditions(filter: ModelFilter): { where: Prisma.Sql; rank: Prisma.Sql 
   return { where: Prisma.sql`${where} AND ${condition}`, rank }
 }
 
-function byRank(rank: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`${rank} DESC, length(m.model_id), m.model_id, m.provider`
+interface Stretch {
+  order: ModelOrder
+  where: Prisma.Sql
+  limit: number
+  offset: number
+  total: Prisma.Sql
 }
 
-type PageRow = ModelRow & { sortValue: string | null }
+type PageRow = ModelRow & { sortValue: string | null; total: number | null }
 
 /** Part after part until the page is full. A part that lies wholly before the offset is only counted. */
-async function readParts(
-  reader: Reader,
-  parts: readonly OrderedPart[],
-  sort: ModelSort,
-  limit: number,
-  offset: number,
-): Promise<PageRow[]> {
+async function readStretch(reader: Reader, stretch: Stretch): Promise<PageRow[]> {
+  const { order, limit } = stretch
   const rows: PageRow[] = []
-  let toSkip = offset
-  for (const [index, part] of parts.entries()) {
-    const found = await readPart(reader, part, sort, limit - rows.length, toSkip)
+  let { offset } = stretch
+  for (const [index, part] of order.parts.entries()) {
+    const found = await readPart(reader, part, {
+      ...stretch,
+      limit: limit - rows.length,
+      offset,
+    })
     rows.push(...found)
-    if (rows.length >= limit || index === parts.length - 1) break
-    toSkip = found.length > 0 ? 0 : Math.max(0, toSkip - (await countPart(reader, part)))
+    if (rows.length >= limit || index === order.parts.length - 1) break
+    const skipped =
+      found.length > 0 || offset === 0 ? offset : await countPart(reader, part, stretch)
+    offset = Math.max(0, offset - skipped)
   }
   return rows
 }
 
+/** The ids first: where rows are sorted, they are narrow, and only those of the page are read in full. */
 function readPart(
   reader: Reader,
   { condition, orderBy }: OrderedPart,
-  sort: ModelSort,
-  limit: number,
-  offset: number,
+  { order, where, limit, offset, total }: Stretch,
 ): Promise<PageRow[]> {
   return reader.$queryRaw<PageRow[]>`
-    SELECT ${plannedAnew} ${modelSelection}, ${sortValue(sort)} AS "sortValue"
-    FROM models m WHERE ${condition} ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`
+    SELECT ${plannedAnew} ${listedSelection}, page."sortValue", page.total
+    FROM (
+      SELECT listed.*, row_number() OVER () AS place FROM (
+        SELECT m.provider, m.model_id, ${order.value} AS "sortValue", ${total} AS total
+        FROM models m WHERE ${where} AND ${condition} ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}
+      ) listed
+    ) page JOIN models m ON m.provider = page.provider AND m.model_id = page.model_id
+    ORDER BY page.place`
 }
 
-async function countPart(reader: Reader, { condition }: OrderedPart): Promise<number> {
+function countPart(
+  reader: Reader,
+  { condition }: OrderedPart,
+  { where }: Stretch,
+): Promise<number> {
+  return countRows(reader, Prisma.sql`${where} AND ${condition}`)
+}
+
+async function countRows(reader: Reader, condition: Prisma.Sql): Promise<number> {
   const [row] = await reader.$queryRaw<{ count: number }[]>`
     SELECT ${plannedAnew} count(*)::int AS count FROM models m WHERE ${condition}`
   return row?.count ?? 0
@@ -157,10 +190,11 @@ export async function countCatalog(reader: Reader): Promise<CatalogCounts> {
   return { version: Number(version), providers, models: { active, deprecated, missing, retired } }
 }
 
-/** What each provider serves by life cycle; providers of whom nothing is there for the audience are left out. */
+/** What each provider (or the one) serves by life cycle; providers of whom nothing is there for the audience are left out. */
 export async function countModelsByProvider(
   reader: Reader,
   audience: Audience,
+  provider?: string,
 ): Promise<Map<string, Record<Lifecycle, number>>> {
   const rows = await reader.$queryRaw<({ provider: string } & Record<Lifecycle, number>)[]>`
     SELECT m.provider,
@@ -168,6 +202,6 @@ export async function countModelsByProvider(
       count(*) FILTER (WHERE m.lifecycle = 'deprecated')::int AS deprecated,
       count(*) FILTER (WHERE m.lifecycle = 'missing')::int AS missing,
       count(*) FILTER (WHERE m.lifecycle = 'retired')::int AS retired
-    FROM models m WHERE ${filterConditions({ audience })} GROUP BY m.provider`
+    FROM models m WHERE ${filterConditions({ audience, provider })} GROUP BY m.provider`
   return new Map(rows.map(({ provider, ...counts }) => [provider, counts]))
 }

@@ -4,11 +4,11 @@
  * its last `/` (gateways put the maker there), whatever the case of its letters.
  */
 import { Prisma, type Reader } from './database.ts'
-import { modelSelection, toModel, type ModelRow, type StoredModel } from './models.ts'
+import { listedSelection, toListedModel, type ListedModel, type ModelRow } from './models.ts'
 import type { ModelKey } from './read-models.ts'
 
 export interface Offer {
-  model: StoredModel
+  model: ListedModel
   /** Why it is taken for the same; `itself` is the one that was asked for. */
   sameBy: 'itself' | 'base_model' | 'model_id'
 }
@@ -34,10 +34,10 @@ export async function readOffers(
         WHERE (m.provider, m.model_id) <> (own.provider, own.model_id) AND m.lifecycle <> 'retired'
           AND (m.base_model IS NULL OR own.base_model IS NULL)
     )
-    SELECT ${modelSelection}, same.same_by AS "sameBy"
+    SELECT ${listedSelection}, same.same_by AS "sameBy"
     FROM same JOIN models m ON m.provider = same.provider AND m.model_id = same.model_id
     ORDER BY m.input_price + m.output_price NULLS LAST, m.input_price NULLS LAST, m.provider, m.model_id`
-  return rows.map((row) => ({ model: toModel(row), sameBy: row.sameBy }))
+  return rows.map((row) => ({ model: toListedModel(row), sameBy: row.sameBy }))
 }
 
 /** To the letter what the index models_bare_id_idx is over. */

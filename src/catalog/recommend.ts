@@ -6,7 +6,7 @@ import { costOf, type Cost } from './cost.ts'
 import { plannedAnew, Prisma, type Reader } from './database.ts'
 import { filterConditions, type ModelFilter } from './model-filter.ts'
 import type { Lifecycle } from './model.ts'
-import { modelSelection, toModel, type ModelRow, type StoredModel } from './models.ts'
+import { listedSelection, toListedModel, type ListedModel, type ModelRow } from './models.ts'
 import { compareAmounts } from './price.ts'
 
 export interface Task {
@@ -20,7 +20,7 @@ export interface Task {
 }
 
 export interface Recommendation {
-  model: StoredModel
+  model: ListedModel
   cost: Cost
   /** Sentences. */
   reasons: string[]
@@ -31,21 +31,12 @@ const candidates = 200
 
 /** Retired and disabled models are left out, and routers, whose price nobody knows beforehand. */
 export async function recommendModels(reader: Reader, task: Task): Promise<Recommendation[]> {
-  const { filter, inputTokens, outputTokens, at, limit } = task
-  const rows = await reader.$queryRaw<ModelRow[]>`
-    SELECT ${plannedAnew} ${modelSelection} FROM models m
-    WHERE ${filterConditions({ ...filter, lifecycle: served })} AND m.price_state <> 'dynamic'
-      AND ${filter.type === undefined ? answersInText : Prisma.sql`TRUE`}
-    ORDER BY (m.lifecycle = 'active') DESC,
-      m.input_price * ${inputTokens}::bigint + m.output_price * ${outputTokens}::bigint NULLS LAST,
-      m.release_date DESC NULLS LAST, m.provider, m.model_id
-    LIMIT ${candidates}`
+  const { inputTokens, outputTokens, at, limit } = task
   const usage = new Map([
     ['input', String(inputTokens)],
     ['output', String(outputTokens)],
   ] as const)
-  return rows
-    .map(toModel)
+  return (await readCandidates(reader, task))
     .map((model) => ({ model, cost: costOf(model.prices, usage, { at }) }))
     .toSorted(byWorth)
     .slice(0, limit)
@@ -56,10 +47,30 @@ export async function recommendModels(reader: Reader, task: Task): Promise<Recom
 const answersInText = Prisma.sql`(m.type IS NULL OR m.type = 'chat')
   AND (m.output_modalities = '{}' OR m.output_modalities @> '{text}')`
 
+/** Sorted as the narrow rows of models_counts_idx; only the candidates are read in full. */
+async function readCandidates(
+  reader: Reader,
+  { filter, inputTokens, outputTokens }: Task,
+): Promise<ListedModel[]> {
+  const rows = await reader.$queryRaw<ModelRow[]>`
+    SELECT ${plannedAnew} ${listedSelection} FROM (
+      SELECT provider, model_id, row_number() OVER () AS place FROM (
+        SELECT m.provider, m.model_id FROM models m
+        WHERE ${filterConditions({ ...filter, lifecycle: served })} AND m.price_state <> 'dynamic'
+          AND ${filter.type === undefined ? answersInText : Prisma.sql`TRUE`}
+        ORDER BY (m.lifecycle = 'active') DESC,
+          m.input_price * ${inputTokens}::bigint + m.output_price * ${outputTokens}::bigint NULLS LAST,
+          m.release_date DESC NULLS LAST, m.provider, m.model_id
+        LIMIT ${candidates}) cheapest
+    ) candidate JOIN models m ON m.provider = candidate.provider AND m.model_id = candidate.model_id
+    ORDER BY candidate.place`
+  return rows.map(toListedModel)
+}
+
 const served: readonly Lifecycle[] = ['active', 'deprecated', 'missing']
 
 interface Priced {
-  model: StoredModel
+  model: ListedModel
   cost: Cost
 }
 

@@ -1,11 +1,11 @@
 /** Models in a table, one a line. */
 import { modelKey } from '../catalog/model.ts'
-import type { StoredModel } from '../catalog/models.ts'
+import type { ListedModel } from '../catalog/models.ts'
 import { flatAmount, priceState, type Meter } from '../catalog/price.ts'
 import { renderTable, type Cell } from './table.ts'
 import { grouped } from './times.ts'
 
-export function modelTable(models: readonly StoredModel[]): string {
+export function modelTable(models: readonly ListedModel[]): string {
   const rows = models.map((model): Cell[] => [
     modelKey(model),
     model.fields.type ?? '',
@@ -20,7 +20,7 @@ export function modelTable(models: readonly StoredModel[]): string {
 }
 
 /** Unknown, free and dynamic are three different things; another currency is named. */
-export function priceCell({ prices }: StoredModel, meter: Meter): Cell {
+export function priceCell({ prices }: ListedModel, meter: Meter): Cell {
   const state = priceState(prices)
   if (state === 'dynamic') return { text: 'dynamic', colour: 'dim' }
   const amount = flatAmount(prices, meter)
@@ -34,7 +34,7 @@ export function tokens(number: number | undefined): string {
 }
 
 /** Lifecycle and review, where they are not simply active. */
-export function stateCell({ lifecycle, review }: StoredModel): Cell {
+export function stateCell({ lifecycle, review }: ListedModel): Cell {
   const words = [lifecycle, review].filter((word) => word !== 'active')
   if (words.length === 0) return { text: 'active', colour: 'green' }
   return { text: words.join(', '), colour: lifecycle === 'retired' ? 'red' : 'yellow' }

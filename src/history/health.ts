@@ -1,24 +1,34 @@
 /** How well something is known, from what the refreshes really measured. Pure. */
-import { isStale } from './upstream-overview.ts'
 import type { UpstreamState } from './upstream-state.ts'
 
-/**
- * healthy: every upstream that lists it answered in time. degraded: some did, some are failing or
- * late. stale: none has answered in time. unavailable: all of them are failing. unknown: none lists it.
- */
-export const healthWords = ['healthy', 'degraded', 'stale', 'unavailable', 'unknown'] as const
-export type HealthWord = (typeof healthWords)[number]
+/** What makes each word; it is the API's documentation, too. */
+export const healthWords = {
+  healthy: 'every upstream that ever listed it lists it now and answered in time',
+  degraded: 'some do, while others are failing, late, or do not list it any more',
+  stale: 'none of those that list it has answered in time (two of its intervals)',
+  unavailable: 'those that list it are all failing, or none lists it any more',
+  unknown: 'no upstream that is polled has ever listed it',
+} as const
+export type HealthWord = keyof typeof healthWords
 
-export type Source = Pick<
+/** An upstream that lists it, or did. */
+export interface Source extends Pick<
   UpstreamState,
-  | 'schedule'
+  | 'id'
   | 'lastSuccessAt'
   | 'consecutiveFailures'
   | 'circuitState'
   | 'requestCount'
   | 'failureCount'
   | 'latencyMsTotal'
->
+> {
+  /** A server of one's own: whether it lists a model is whether the model runs. */
+  runtime: boolean
+  /** In the last list of it that was applied. */
+  lists: boolean
+  /** No good answer for two of its intervals. */
+  isLate: boolean
+}
 
 export interface Health {
   health: HealthWord
@@ -30,15 +40,21 @@ export interface Health {
   last_verified_at: string | null
   /** Since then; null: never. */
   staleness_seconds: number | null
+  /** Upstreams. */
+  listed_by: string[]
 }
 
-export function healthOf(sources: readonly Source[], now: Date): Health {
+/** Where a runtime of one's own lists it, or did, that alone counts: what others say of it is no news of it. */
+export function healthOf(known: readonly Source[], now: Date): Health {
+  const runtimes = known.filter(({ runtime }) => runtime)
+  const sources = runtimes.length > 0 ? runtimes : known
+  const listing = sources.filter(({ lists }) => lists)
   const requests = sum(sources.map(({ requestCount }) => requestCount))
   const failures = sum(sources.map(({ failureCount }) => failureCount))
   const latencyMs = sum(sources.map(({ latencyMsTotal }) => latencyMsTotal))
-  const verifiedAt = latest(sources.map(({ lastSuccessAt }) => lastSuccessAt))
+  const verifiedAt = latest(listing.map(({ lastSuccessAt }) => lastSuccessAt))
   return {
-    health: wordFor(sources, now),
+    health: wordFor(sources, listing),
     success_rate: requests > 0 ? rounded(1 - Math.min(failures, requests) / requests, 4) : null,
     avg_latency_ms: requests > 0 ? rounded(latencyMs / requests, 1) : null,
     total_requests: requests,
@@ -46,16 +62,16 @@ export function healthOf(sources: readonly Source[], now: Date): Health {
     staleness_seconds: verifiedAt
       ? Math.max(0, Math.round((now.getTime() - verifiedAt.getTime()) / 1000))
       : null,
+    listed_by: listing.map(({ id }) => id).toSorted(),
   }
 }
 
-function wordFor(sources: readonly Source[], now: Date): HealthWord {
+function wordFor(sources: readonly Source[], listing: readonly Source[]): HealthWord {
   if (sources.length === 0) return 'unknown'
-  const failing = sources.filter(isFailing)
-  if (failing.length === sources.length) return 'unavailable'
-  const late = sources.filter((source) => isStale(source, now))
-  if (late.length === sources.length) return 'stale'
-  return failing.length + late.length > 0 ? 'degraded' : 'healthy'
+  if (listing.every(isFailing)) return 'unavailable'
+  const good = listing.filter((source) => !isFailing(source) && !source.isLate)
+  if (good.length === 0) return 'stale'
+  return good.length === sources.length ? 'healthy' : 'degraded'
 }
 
 function isFailing({ consecutiveFailures, circuitState }: Source): boolean {

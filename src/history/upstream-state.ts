@@ -33,6 +33,8 @@ export interface UpstreamRegistration {
   url: string
   schedule: string
   adapterVersion: number
+  /** What it lists is what runs there now; default: it is a catalog. */
+  runtime?: boolean
 }
 
 /**
@@ -43,16 +45,16 @@ export async function registerUpstreams(
   db: Db,
   registrations: readonly UpstreamRegistration[],
 ): Promise<void> {
-  for (const { id, enabled, url, schedule, adapterVersion } of registrations)
+  for (const { id, enabled, url, schedule, adapterVersion, runtime = false } of registrations)
     await db.$executeRaw`
-      INSERT INTO upstreams (id, enabled, url, schedule, adapter_version)
-      VALUES (${id}, ${enabled}, ${url}, ${schedule}, ${adapterVersion})
+      INSERT INTO upstreams (id, enabled, url, schedule, adapter_version, runtime)
+      VALUES (${id}, ${enabled}, ${url}, ${schedule}, ${adapterVersion}, ${runtime})
       ON CONFLICT (id) DO UPDATE SET enabled = EXCLUDED.enabled, schedule = EXCLUDED.schedule,
-        adapter_version = EXCLUDED.adapter_version, url = EXCLUDED.url,
+        adapter_version = EXCLUDED.adapter_version, runtime = EXCLUDED.runtime, url = EXCLUDED.url,
         etag = CASE WHEN upstreams.url = EXCLUDED.url THEN upstreams.etag END,
         last_modified = CASE WHEN upstreams.url = EXCLUDED.url THEN upstreams.last_modified END
-      WHERE (upstreams.enabled, upstreams.url, upstreams.schedule, upstreams.adapter_version)
-        IS DISTINCT FROM (EXCLUDED.enabled, EXCLUDED.url, EXCLUDED.schedule, EXCLUDED.adapter_version)`
+      WHERE (upstreams.enabled, upstreams.url, upstreams.schedule, upstreams.adapter_version, upstreams.runtime)
+        IS DISTINCT FROM (EXCLUDED.enabled, EXCLUDED.url, EXCLUDED.schedule, EXCLUDED.adapter_version, EXCLUDED.runtime)`
   const ids = registrations.map(({ id }) => id)
   await db.$executeRaw`UPDATE upstreams SET enabled = false WHERE enabled AND NOT id = ANY(${ids})`
 }

@@ -26,6 +26,8 @@ export interface CatalogRoute<Params extends z.ZodType, Query extends z.ZodType>
   contentType?: string
   /** As in FastifyContextConfig (caller.ts). */
   othersKeys?: 'ignored'
+  /** The parameter that takes `next` of the answer: the header Link then has the next page's address. */
+  nextAs?: string
   /** Lists go stale as a whole; what one provider or model has is kept longer. */
   kind: keyof typeof backstopMs
   /**
@@ -51,7 +53,7 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
 ): void {
   const { summary, description, tags, params, querystring, response, url, kind, read } = route
   const { othersKeys } = route
-  const { contentType } = route
+  const { contentType, nextAs } = route
   const { answers, db } = context
   app.get(url, {
     config: othersKeys === undefined ? {} : { othersKeys },
@@ -76,7 +78,13 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
         query: request.query as z.output<Query>,
         audience: audienceOf(request),
       }
-      const make = () => readAnswer(db, contentType, (reader) => read(reader, asked))
+      const make = () =>
+        readAnswer(db, (reader) => read(reader, asked), {
+          contentType,
+          isMeasured: kind === 'health',
+          linkOf: (value) =>
+            nextAs === undefined ? undefined : linkToNext(request.url, nextAs, value),
+        })
       const answer = await answers.obtain(keyOf(request), { make, ttlMs: backstopMs[kind] })
       return sendAnswer(request, reply, answer)
     },
@@ -112,16 +120,34 @@ function describeAnswer(response: z.ZodType, contentType: string | undefined) {
   return { description: 'As its name says.', content: { [media]: { schema: response } } }
 }
 
+interface AnswerForm {
+  contentType: string | undefined
+  isMeasured: boolean
+  linkOf: (value: unknown) => string | undefined
+}
+
 async function readAnswer(
   db: HttpContext['db'],
-  contentType: string | undefined,
   read: (reader: Reader) => Promise<unknown>,
+  { contentType, isMeasured, linkOf }: AnswerForm,
 ): Promise<Answer> {
   return inSnapshot(db, async (reader) => {
     const head = await readHead(reader)
     const value = await read(reader)
-    if (contentType === undefined) return jsonAnswer(head, value)
+    if (contentType === undefined)
+      return jsonAnswer({ ...head, isMeasured, link: linkOf(value) }, value)
     if (typeof value !== 'string') throw new TypeError(`An answer of ${contentType} must be text.`)
     return createAnswer({ ...head, contentType, body: Buffer.from(value) })
   })
+}
+
+/** RFC 8288, relative to the request. */
+function linkToNext(url: string, parameter: string, value: unknown): string | undefined {
+  const next = typeof value === 'object' && value && 'next' in value ? value.next : undefined
+  if (typeof next !== 'string') return undefined
+  const [path = '', query = ''] = url.split('?')
+  const parameters = new URLSearchParams(query)
+  parameters.delete('page')
+  parameters.set(parameter, next)
+  return `<${path}?${parameters.toString()}>; rel="next"`
 }

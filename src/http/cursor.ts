@@ -4,11 +4,13 @@
  */
 import { hash } from 'node:crypto'
 import { z } from 'zod'
-import type { ModelPlace } from '../catalog/model-order.ts'
-import { PlumblineError } from '../errors.ts'
-import { canonicalJson, parseJson, type Json } from '../json.ts'
+import { isPlaceIn, type ModelPlace, type ModelSort } from '../catalog/model-order.ts'
+import { isStorable } from '../control-characters.ts'
+import { canonicalJson, type Json } from '../json.ts'
+import { InvalidParameter } from './invalid-request.ts'
 
-const Cursor = z.tuple([z.string(), z.string().nullable(), z.string(), z.string()])
+const Text = z.string().refine(isStorable)
+const Cursor = z.tuple([Text, Text.nullable(), Text, Text])
 
 export function writeCursor(place: ModelPlace, list: Json): string {
   const parts = [digest(list), place.value, place.provider, place.modelId]
@@ -16,28 +18,29 @@ export function writeCursor(place: ModelPlace, list: Json): string {
 }
 
 /** Throws `invalid_argument`. */
-export function readCursor(text: string, list: Json): ModelPlace {
+export function readCursor(text: string, list: Json, order: ModelSort | 'match'): ModelPlace {
   const parsed = Cursor.safeParse(parse(text))
-  if (!parsed.success) throw malformed('It is malformed.')
+  if (!parsed.success) throw malformed()
   const [of, value, provider, modelId] = parsed.data
   if (of !== digest(list))
-    throw malformed('It belongs to a list with another order or other filters.')
+    throw new InvalidParameter(
+      'cursor',
+      'belongs to a list with another order or other filters: leave the other parameters as they were',
+    )
+  if (!isPlaceIn(order, value)) throw malformed()
   return { value, provider, modelId }
 }
 
-function parse(text: string): Json | undefined {
+function parse(text: string): unknown {
   try {
-    return parseJson(Buffer.from(text, 'base64url').toString())
+    return JSON.parse(Buffer.from(text, 'base64url').toString())
   } catch {
     return undefined
   }
 }
 
-function malformed(why: string): PlumblineError {
-  return new PlumblineError('invalid_argument', `cursor: ${why}`, {
-    nextStep:
-      'Take it from `next` of the page before, and leave the other parameters as they were.',
-  })
+function malformed(): InvalidParameter {
+  return new InvalidParameter('cursor', 'is malformed: pass `next` of the page before, as it is')
 }
 
 function digest(list: Json): string {

@@ -1,5 +1,6 @@
 /** A request that does not fit its schema, told parameter by parameter with what is allowed. */
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { PlumblineError } from '../errors.ts'
 
 export interface InvalidField {
   /** Name of the parameter, `body.usage.input` for what lies deeper. */
@@ -9,8 +10,21 @@ export interface InvalidField {
   allowed?: string[]
 }
 
+/** A parameter that is wrong for a reason that its schema cannot see. */
+export class InvalidParameter extends PlumblineError {
+  readonly field: string
+  readonly reason: string
+
+  constructor(field: string, reason: string) {
+    super('invalid_argument', `${field}: ${reason}`)
+    this.field = field
+    this.reason = reason
+  }
+}
+
 /** Undefined: the error is of another kind. */
 export function readInvalidFields(error: unknown): InvalidField[] | undefined {
+  if (error instanceof InvalidParameter) return [{ field: error.field, message: error.reason }]
   if (!hasZodFastifySchemaValidationErrors(error)) return undefined
   return error.validation.flatMap((issue) => {
     const path = issue.instancePath.split('/').filter((part) => part !== '')

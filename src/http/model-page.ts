@@ -1,13 +1,13 @@
 /** A page of models, as every list of them answers. */
 import type { Reader } from '../catalog/database.ts'
-import { byId, type ModelPlace } from '../catalog/model-order.ts'
 import type { Audience, ModelFilter } from '../catalog/model-filter.ts'
 import { viewModel } from '../catalog/model-view.ts'
+import { byId, type ModelPlace, type ModelSort } from '../catalog/model-order.ts'
 import { countModels, listModels } from '../catalog/read-models.ts'
 import { readVersion } from '../catalog/versions.ts'
-import { PlumblineError } from '../errors.ts'
 import { parseJson, type Json } from '../json.ts'
 import { readCursor, writeCursor } from './cursor.ts'
+import { InvalidParameter } from './invalid-request.ts'
 import type { Totals } from './totals.ts'
 import { toFilter, type ModelListQuery } from './schemas/model-query.ts'
 
@@ -21,30 +21,28 @@ export async function readModelPage(
 ) {
   const filter = { ...toFilter(query, audience), ...given }
   const { limit, sort, cursor, page = 1 } = query
+  const order = sort ?? (filter.search?.trim() ? 'match' : byId)
   // What makes it this list and no other; nothing that was not given is in it.
-  const list = parseJson(JSON.stringify({ ...filter, order: sort ?? byId }))
-  const after = cursor === undefined ? undefined : resume(query, cursor, list)
+  const list = parseJson(JSON.stringify({ ...filter, order }))
+  const after = cursor === undefined ? undefined : resume(query, cursor, { list, order })
   const version = await readVersion(reader)
-  const total = await totals.of(list, version, () => countModels(reader, filter))
-  const { models, next } = await listModels(reader, { ...filter, limit, sort, page, after })
+  const found = await listModels(reader, { ...filter, limit, sort, page, after })
+  const count = async () => found.total ?? countModels(reader, filter)
   return {
     version,
-    total,
+    total: await totals.of(list, version, count),
     page: cursor === undefined ? page : null,
     limit,
-    next: next ? writeCursor(next, list) : null,
-    models: models.map(viewModel),
+    next: found.next ? writeCursor(found.next, list) : null,
+    models: found.models.map(viewModel),
   }
 }
 
-/** Throws `invalid_argument` for what has no meaning together. */
-function resume({ page, search, sort }: ModelListQuery, cursor: string, list: Json): ModelPlace {
-  if (page !== undefined) throw refused('it is not for use together with page')
-  if (search?.trim() && !sort)
-    throw refused('a search needs a sort: the best match has no order that could be resumed')
-  return readCursor(cursor, list)
-}
-
-function refused(why: string): PlumblineError {
-  return new PlumblineError('invalid_argument', `cursor: ${why}.`)
+function resume(
+  { page }: ModelListQuery,
+  cursor: string,
+  { list, order }: { list: Json; order: ModelSort | 'match' },
+): ModelPlace {
+  if (page === undefined) return readCursor(cursor, list, order)
+  throw new InvalidParameter('cursor', 'is not for use together with page')
 }

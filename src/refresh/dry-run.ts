@@ -102,6 +102,7 @@ async function planned(
     upstream,
     provider,
     previousListings,
+    mayShrink: definition.runtime ?? false,
     isNewProvider: false,
   }
   const plan = await planSlice(reader, source, { guarded: !force })

@@ -23,6 +23,8 @@ import {
 export interface SliceSource extends SliceKey, StagedSlice {
   /** Present listings when the slice was applied last. */
   previousListings: number
+  /** Of a runtime (upstreams/upstream.ts): no guard minds what is not listed any more. */
+  mayShrink: boolean
   /** Nobody has stated a model of the provider before: there is nothing to read. */
   isNewProvider: boolean
 }
@@ -99,6 +101,7 @@ async function gatherEvidence(
   const { header } = source
   const evidence: SliceEvidence = {
     previousListings: source.previousListings,
+    mayShrink: source.mayShrink,
     listings: header.listings + header.kept,
     entries: header.entries,
     rejected: header.entries - header.listings,

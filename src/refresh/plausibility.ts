@@ -39,6 +39,8 @@ export interface PriceMove {
 export interface SliceEvidence {
   /** Listings that were present when the slice was applied last; 0 for a first slice. */
   previousListings: number
+  /** The list of a runtime: it is as long as what is loaded, and may be empty. */
+  mayShrink?: boolean
   /** Listings now, counting rejected entries that are stored as present. */
   listings: number
   entries: number
@@ -70,11 +72,13 @@ export function assessSlice(evidence: SliceEvidence): SliceHold | undefined {
 }
 
 function assessSize({
-  previousListings,
+  previousListings: knownListings,
+  mayShrink = false,
   listings,
   belowMinimum,
   entries,
 }: SliceEvidence): SliceHold | undefined {
+  const previousListings = mayShrink ? 0 : knownListings
   if (previousListings > 0 && listings === 0)
     return {
       reason: 'empty_slice',

@@ -97,7 +97,14 @@ async function commitStaged(
   const snapshot = requireSnapshot(work, input)
   const { header, hashes, ...staged } = await readSlice(context, tx, input, work, snapshot, locked)
   const previousListings = locked.listedCount
-  const source = { ...input, ...staged, header, previousListings, isNewProvider: !around.models }
+  const source = {
+    ...input,
+    ...staged,
+    header,
+    previousListings,
+    mayShrink: context.upstreams.get(input.upstream)?.definition.runtime ?? false,
+    isNewProvider: !around.models,
+  }
   const plan = await planSlice(tx, source, { guarded: isGuarded(run) })
   if (plan.hold) return holdSlice(tx, input, header, run, plan.hold)
   const applied = await applySlice(tx, input, plan)

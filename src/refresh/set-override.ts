@@ -2,7 +2,13 @@
 import { z } from 'zod'
 import { commitModels, listChanges } from '../catalog/commit-refresh.ts'
 import { inTransaction, readDatabaseClock, type Tx } from '../catalog/database.ts'
-import { isFieldName, parseFieldValue, type FieldValue } from '../catalog/fields.ts'
+import {
+  findOverlong,
+  isFieldName,
+  parseFieldValue,
+  type FieldName,
+  type FieldValue,
+} from '../catalog/fields.ts'
 import { parsePriceField } from '../catalog/merge.ts'
 import { modelKey } from '../catalog/model.ts'
 import { readModelsOf } from '../catalog/models.ts'
@@ -105,7 +111,7 @@ async function readOverridden(tx: Tx, target: OverrideTarget, at: Date): Promise
 /** The value as it is stored: a price as canonical decimal text. */
 function checkValue(field: string, value: unknown): FieldValue {
   try {
-    if (isFieldName(field)) return parseFieldValue(field, value)
+    if (isFieldName(field)) return checkField(field, value)
     if (field.startsWith('price.')) return checkPrice(field, value)
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
@@ -114,6 +120,13 @@ function checkValue(field: string, value: unknown): FieldValue {
   throw new PlumblineError('invalid_argument', `A model has no field ${field}.`, {
     nextStep: 'Fields are listed by: plumbline override set --help',
   })
+}
+
+function checkField(field: FieldName, value: unknown): FieldValue {
+  const checked = parseFieldValue(field, value)
+  const overlong = findOverlong({ [field]: checked })
+  if (overlong) throw wrongValue(field, `it may have ${overlong.allowed} characters`)
+  return checked
 }
 
 function checkPrice(field: string, value: unknown): string {

@@ -12,6 +12,7 @@ import {
   type ProviderFacts,
   type Slice,
 } from '../catalog/listing.ts'
+import { findOverlong } from '../catalog/fields.ts'
 import { InvalidPrice } from '../catalog/price.ts'
 import type { JsonSources } from '../json-reader.ts'
 import { canonicalJson, isJsonObject, JsonDecimal, type Json } from '../json.ts'
@@ -32,7 +33,6 @@ export interface Reject {
 export const textLimits = {
   id: 256,
   provider: 64,
-  name: 512,
   text: 32_768,
   entry: 512 * 1024,
 } as const
@@ -210,13 +210,21 @@ export function validateEntry(
     textProblem(entry.raw)
   if (problem) return { reason: problem[0], message: problem[1] }
   try {
-    return { provider: entry.provider, modelId: entry.modelId, ...upstream.listing(entry) }
+    const { provider, modelId } = entry
+    return withinLimits({ provider, modelId, ...upstream.listing(entry) })
   } catch (error) {
     if (error instanceof ZodError) return { reason: 'invalid_field', message: zodMessage(error) }
     if (error instanceof InvalidPrice || error instanceof RejectedEntry)
       return { reason: error.reason, message: error.message }
     throw error
   }
+}
+
+function withinLimits(listing: Listing): Listing {
+  const overlong = findOverlong(listing.fields)
+  if (!overlong) return listing
+  const { field, allowed } = overlong
+  throw new RejectedEntry('text_too_long', `${field} may have ${allowed} characters.`)
 }
 
 function zodMessage(error: ZodError): string {

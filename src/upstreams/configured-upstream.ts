@@ -51,10 +51,11 @@ export function requireUpstream(
 /**
  * Whether a model that is not listed is gone. An adapter that has never read a recorded payload may
  * leave out what it does not understand, so it proves nothing, unless somebody takes it at its word.
+ * A runtime is taken at its word: who asks it whether a model runs wants to hear it.
  */
 export function provesAbsence(
-  { complete, verified }: Pick<Upstream, 'complete' | 'verified'>,
+  { complete, verified, runtime }: Pick<Upstream, 'complete' | 'verified' | 'runtime'>,
   { force = false }: { force?: boolean },
 ): boolean {
-  return complete && (verified || force)
+  return complete && (verified || runtime === true || force)
 }

@@ -35,6 +35,7 @@ export const ollama = {
   minimumEntries: 0,
   maxBytes: 16 * 2 ** 20,
   optIn: true,
+  runtime: true,
   verified: false,
   pages,
   entries,

@@ -36,6 +36,11 @@ export interface Upstream {
   /** Only asked when it is named in the configuration: a runtime that most machines do not have. */
   optIn?: true
   /**
+   * A server of one's own: what it lists is what runs there now. Its list may shrink at any time, and
+   * what it does not list is down.
+   */
+  runtime?: true
+  /**
    * False: written from documentation only, no recorded payload has been read by it. What it does not
    * list is then not taken for gone (`provesAbsence`).
    */

@@ -21,6 +21,7 @@ export const vllm = {
   minimumEntries: 0,
   maxBytes: 4 * 2 ** 20,
   optIn: true,
+  runtime: true,
   verified: false,
   entries: (page) => openaiEntries(page, 'vllm'),
   listing: openaiListing,

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { modelFields } from '../../src/catalog/fields.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
 // What only the database can promise, whoever writes to it: the rules below the generated part of
@@ -84,6 +85,35 @@ test.for([
   await client.query('BEGIN')
   await expect(client.query(sql)).resolves.toBeDefined()
   await client.query('ROLLBACK')
+})
+
+// The limits of catalog/fields.ts: one entry of an index that is too long would fail its whole slice.
+test('has room in every index for the longest texts that the catalog takes', async () => {
+  const text = (length: number) =>
+    `(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 20) n)::varchar(${length})`
+  const values = {
+    provider: text(64),
+    model_id: text(256),
+    name: text(modelFields.name.maxLength),
+    family: text(modelFields.family.maxLength),
+    type: text(modelFields.type.maxLength),
+    base_model: text(modelFields.baseModel.maxLength),
+    release_date: text(modelFields.releaseDate.maxLength),
+    input_modalities: `ARRAY[${text(modelFields.inputModalities.maxLength)}]`,
+    output_modalities: `ARRAY[${text(modelFields.outputModalities.maxLength)}]`,
+    tags: `ARRAY[(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 80) n)::varchar(${modelFields.tags.maxLength})]`,
+    input_price: `('1' || repeat('9', 30) || '.' || repeat('7', 18))::numeric`,
+    hash: `''`,
+    created_at: 'now()',
+    changed_at: 'now()',
+    commit_id: '1',
+  }
+  const columns = Object.keys(values).join(', ')
+  const inserted = client.query(
+    `INSERT INTO models (${columns}) VALUES (${Object.values(values).join(', ')})`,
+  )
+  await expect(inserted).resolves.toMatchObject({ rowCount: 1 })
+  await client.query('DELETE FROM models')
 })
 
 test('begins at version 0 and hands out numbers for fences and commits', async () => {

@@ -121,10 +121,11 @@ describe('an upstream whose adapter has read no recorded payload', () => {
 })
 
 it.each([
-  [true, true, {}, true],
-  [true, false, {}, false],
-  [true, false, { force: true }, true],
-  [false, true, { force: true }, false],
-])('complete %s, verified %s, %j: absence counts %s', (complete, verified, options, expected) => {
-  expect(provesAbsence({ complete, verified }, options)).toBe(expected)
+  [{ complete: true, verified: true }, {}, true],
+  [{ complete: true, verified: false }, {}, false],
+  [{ complete: true, verified: false }, { force: true }, true],
+  [{ complete: false, verified: true }, { force: true }, false],
+  [{ complete: true, verified: false, runtime: true as const }, {}, true],
+])('%j, %j: absence counts %s', (upstream, options, expected) => {
+  expect(provesAbsence(upstream, options)).toBe(expected)
 })

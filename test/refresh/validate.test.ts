@@ -77,6 +77,7 @@ describe('an entry', () => {
     ['a NUL in a text', { id: 'a', name: 'x\u0000' }, 'bad_text'],
     ['a lone surrogate in a key', { id: 'a', 'x\udc00': 1 }, 'bad_text'],
     ['an escape sequence', { id: 'a', name: '\u001b[31m' }, 'bad_text'],
+    ['a name that no index could hold', { id: 'a', name: 'x'.repeat(257) }, 'text_too_long'],
     ['a name of a megabyte', { id: 'a', name: 'x'.repeat(2 ** 20) }, 'text_too_long'],
   ])('with %s is a reject with readable raw text', (_title, model, reason) => {
     const [reject] = readModels(model).rejects

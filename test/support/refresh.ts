@@ -77,6 +77,7 @@ export async function openPipeline(
       url: address,
       schedule,
       adapterVersion: definition.adapterVersion,
+      runtime: definition.runtime ?? false,
     })),
   )
   const collect = async (upstream: string, enqueue: EnqueueSlices) => {

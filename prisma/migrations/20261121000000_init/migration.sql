@@ -23,6 +23,7 @@ CREATE TABLE "upstreams" (
     "url" TEXT NOT NULL,
     "schedule" TEXT NOT NULL,
     "adapter_version" INTEGER NOT NULL DEFAULT 1,
+    "runtime" BOOLEAN NOT NULL DEFAULT false,
     "etag" TEXT,
     "last_modified" TEXT,
     "applied_sha256" TEXT,
@@ -152,6 +153,21 @@ CREATE TABLE "models" (
     "temperature" BOOLEAN,
     "prompt_caching" BOOLEAN,
     "web_search" BOOLEAN,
+    -- By hand, since Prisma does not know generated columns.
+    "capabilities" TEXT[] NOT NULL GENERATED ALWAYS AS (array_remove(ARRAY[
+  CASE WHEN vision THEN 'vision' END,
+  CASE WHEN function_calling THEN 'function_calling' END,
+  CASE WHEN streaming THEN 'streaming' END,
+  CASE WHEN json_mode THEN 'json_mode' END,
+  CASE WHEN structured_output THEN 'structured_output' END,
+  CASE WHEN image_generation THEN 'image_generation' END,
+  CASE WHEN audio THEN 'audio' END,
+  CASE WHEN code_generation THEN 'code_generation' END,
+  CASE WHEN reasoning THEN 'reasoning' END,
+  CASE WHEN attachment THEN 'attachment' END,
+  CASE WHEN prompt_caching THEN 'prompt_caching' END,
+  CASE WHEN web_search THEN 'web_search' END
+], NULL)) STORED,
     "price_state" TEXT NOT NULL DEFAULT 'unknown',
     "currency" TEXT NOT NULL DEFAULT 'USD',
     "input_price" DECIMAL,
@@ -403,49 +419,37 @@ CREATE INDEX "listings_provider_model_id_idx" ON "listings"("provider", "model_i
 CREATE INDEX "listings_upstream_state_missing_since_idx" ON "listings"("upstream", "state", "missing_since");
 
 -- CreateIndex
-CREATE INDEX "models_model_id_idx" ON "models"("model_id");
+CREATE INDEX "models_type_provider_model_id_idx" ON "models"("type", "provider", "model_id");
 
 -- CreateIndex
-CREATE INDEX "models_type_idx" ON "models"("type");
-
--- CreateIndex
-CREATE INDEX "models_family_idx" ON "models"("family");
+CREATE INDEX "models_family_provider_model_id_idx" ON "models"("family", "provider", "model_id");
 
 -- CreateIndex
 CREATE INDEX "models_base_model_idx" ON "models"("base_model");
 
 -- CreateIndex
-CREATE INDEX "models_lifecycle_review_idx" ON "models"("lifecycle", "review");
+CREATE INDEX "models_context_window_provider_model_id_idx" ON "models"("context_window", "provider", "model_id");
 
 -- CreateIndex
-CREATE INDEX "models_context_window_idx" ON "models"("context_window");
+CREATE INDEX "models_input_price_provider_model_id_idx" ON "models"("input_price", "provider", "model_id");
 
 -- CreateIndex
-CREATE INDEX "models_input_price_idx" ON "models"("input_price");
+CREATE INDEX "models_output_price_provider_model_id_idx" ON "models"("output_price", "provider", "model_id");
 
 -- CreateIndex
-CREATE INDEX "models_output_price_idx" ON "models"("output_price");
+CREATE INDEX "models_release_date_provider_model_id_idx" ON "models"("release_date", "provider", "model_id");
 
 -- CreateIndex
-CREATE INDEX "models_release_date_idx" ON "models"("release_date");
+CREATE INDEX "models_changed_at_provider_model_id_idx" ON "models"("changed_at", "provider", "model_id");
 
 -- CreateIndex
-CREATE INDEX "models_changed_at_idx" ON "models"("changed_at");
+CREATE INDEX "models_created_at_provider_model_id_idx" ON "models"("created_at", "provider", "model_id");
 
 -- CreateIndex
-CREATE INDEX "models_tags_idx" ON "models" USING GIN ("tags");
+CREATE INDEX "models_counts_idx" ON "models"("lifecycle", "review", "provider", "type", "family", "context_window", "input_price", "output_price", "release_date", "price_state", "capabilities", "input_modalities", "output_modalities", "tiers", "model_id");
 
 -- CreateIndex
-CREATE INDEX "models_tiers_idx" ON "models" USING GIN ("tiers");
-
--- CreateIndex
-CREATE INDEX "models_input_modalities_idx" ON "models" USING GIN ("input_modalities");
-
--- CreateIndex
-CREATE INDEX "models_output_modalities_idx" ON "models" USING GIN ("output_modalities");
-
--- CreateIndex
-CREATE INDEX "models_conflicts_idx" ON "models" USING GIN ("conflicts");
+CREATE INDEX "models_facets_idx" ON "models" USING GIN ("capabilities", "input_modalities", "output_modalities", "tiers", "tags");
 
 -- CreateIndex
 CREATE INDEX "model_benchmarks_benchmark_score_idx" ON "model_benchmarks"("benchmark", "score");
@@ -598,18 +602,18 @@ CREATE INDEX notices_outbox ON notices (id) WHERE announced_at IS NULL;
 -- As small as what is announced: models that change by themselves on a day to come.
 CREATE INDEX models_next_change ON models (next_change_on COLLATE "C") WHERE next_change_on IS NOT NULL;
 
-CREATE INDEX models_text_idx ON models USING gin (to_tsvector('simple',
-  name || ' ' || model_id || ' ' || coalesce(family, '') || ' ' || coalesce(description, '')));
-
 -- One trigram index over all that is searched: every word of a query finds its candidates in it.
 CREATE INDEX models_search_idx ON models USING gin (
   lower(provider || ' ' || model_id || ' ' || name || ' ' || coalesce(family, '')) gin_trgm_ops);
 
 -- Names in the order in which people read them.
-CREATE INDEX models_lower_name_idx ON models (lower(name));
+CREATE INDEX models_lower_name_idx ON models (lower(name), provider, model_id);
 
 -- The id without the maker that gateways put in front: offers of the same model.
 CREATE INDEX models_bare_id_idx ON models (lower(regexp_replace(model_id, '^.*/', '')));
+
+-- Few models are in conflict.
+CREATE INDEX models_conflicts_idx ON models (provider, model_id) WHERE conflicts <> '{}';
 
 -- Bytes that are compressed already (pages) or read once and dropped (slices): do not try again.
 ALTER TABLE snapshot_pages ALTER COLUMN body SET STORAGE EXTERNAL;

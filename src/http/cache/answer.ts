@@ -14,6 +14,10 @@ export interface AnswerParts {
   /** When that version was committed; undefined: nothing was committed yet. */
   committedAt: Date | undefined
   contentType: string
+  /** The header Link: where the next page is. */
+  link?: string | undefined
+  /** What refreshes measure is in it: it ages without a change of the catalog. */
+  isMeasured?: boolean | undefined
   body: Buffer
 }
 

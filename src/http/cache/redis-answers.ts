@@ -27,6 +27,8 @@ const Head = z.object({
   version: z.number(),
   committedAt: z.string().optional(),
   contentType: z.string(),
+  link: z.string().optional(),
+  isMeasured: z.boolean().optional(),
 })
 
 export function createRedisAnswers(
@@ -58,8 +60,14 @@ export function createRedisAnswers(
 }
 
 /** One line of JSON, then the body as it is. */
-function pack({ version, committedAt, contentType, body }: Answer): Buffer {
-  const head = JSON.stringify({ version, committedAt: committedAt?.toISOString(), contentType })
+function pack({ version, committedAt, contentType, link, isMeasured, body }: Answer): Buffer {
+  const head = JSON.stringify({
+    version,
+    committedAt: committedAt?.toISOString(),
+    contentType,
+    link,
+    isMeasured,
+  })
   return Buffer.concat([Buffer.from(`${head}\n`), body])
 }
 
@@ -67,10 +75,9 @@ function unpack(stored: Buffer): Answer | undefined {
   const end = stored.indexOf('\n')
   const head = Head.safeParse(parseJson(stored.subarray(0, Math.max(end, 0)).toString() || 'null'))
   if (!head.success) return undefined
-  const { version, committedAt, contentType } = head.data
+  const { committedAt, ...facts } = head.data
   return createAnswer({
-    version,
-    contentType,
+    ...facts,
     committedAt: committedAt === undefined ? undefined : new Date(committedAt),
     body: stored.subarray(end + 1),
   })

@@ -9,12 +9,11 @@ export type Visibility = 'public' | 'private'
 
 /**
  * A minute without asking; then the old answer may be shown while a new one is fetched, and for a week
- * when we cannot be reached: a price list of yesterday beats none.
+ * when we cannot be reached: a price list of yesterday beats none. Of what is measured, yesterday's is
+ * no use but then.
  */
-const cacheControl = {
-  public: 'public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800',
-  private: 'private, max-age=60, stale-while-revalidate=86400, stale-if-error=604800',
-} as const satisfies Record<Visibility, string>
+const patience = 'max-age=60, stale-while-revalidate=86400, stale-if-error=604800'
+const patienceWithMeasured = 'max-age=15, stale-while-revalidate=60, stale-if-error=604800'
 
 export function visibilityOf({ headers }: FastifyRequest): Visibility {
   return headers.authorization === undefined && headers['x-api-key'] === undefined
@@ -42,12 +41,16 @@ function sendForm(
   const visibility = visibilityOf(request)
   void reply
     .header('x-catalog-version', answer.version)
-    .header('cache-control', cacheControl[visibility])
+    .header(
+      'cache-control',
+      `${visibility}, ${answer.isMeasured ? patienceWithMeasured : patience}`,
+    )
     .header('vary', 'accept-encoding, authorization, x-api-key')
     .header('etag', entityTag(answer, encoding))
     // Clients in the way of Codex renew what they hold while this is the same.
     .header('x-models-etag', entityTag(answer, encoding))
   if (answer.lastModified !== undefined) void reply.header('last-modified', answer.lastModified)
+  if (answer.link !== undefined) void reply.header('link', answer.link)
   if (isHeld(request.headers['if-none-match'], answer.etag)) return reply.code(304).send()
   void reply.header('content-type', answer.contentType)
   if (encoding !== 'identity') void reply.header('content-encoding', encoding)

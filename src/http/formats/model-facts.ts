@@ -1,19 +1,19 @@
 /** What several formats say of a model, in the words that they share. */
 import type { CatalogProvider } from '../../catalog/model.ts'
-import type { StoredModel } from '../../catalog/models.ts'
+import type { ListedModel } from '../../catalog/models.ts'
 
 /** Seconds since 1970: of its release, else of when we saw it first. */
-export function createdSeconds({ fields, createdAt }: StoredModel): number {
+export function createdSeconds({ fields, createdAt }: ListedModel): number {
   const released = fields.releaseDate === undefined ? Number.NaN : Date.parse(fields.releaseDate)
   return Math.floor((Number.isNaN(released) ? createdAt.getTime() : released) / 1000)
 }
 
-export function isEmbedding({ fields }: StoredModel): boolean {
+export function isEmbedding({ fields }: ListedModel): boolean {
   return fields.type === 'embedding'
 }
 
 /** What answers in text, as far as anybody states. */
-export function isTextModel({ fields: { type, outputModalities } }: StoredModel): boolean {
+export function isTextModel({ fields: { type, outputModalities } }: ListedModel): boolean {
   const isOfText = type === undefined || type === 'chat' || type === 'completion'
   return isOfText && (outputModalities === undefined || outputModalities.includes('text'))
 }
@@ -23,7 +23,7 @@ export function providerNames(providers: readonly CatalogProvider[]): ReadonlyMa
 }
 
 /** The names of the parameters of OpenAI's API that it is known to take. */
-export function supportedParameters({ fields }: StoredModel): string[] {
+export function supportedParameters({ fields }: ListedModel): string[] {
   const { functionCalling, structuredOutput, jsonMode, reasoning, temperature } = fields
   return [
     ...(temperature ? ['temperature'] : []),

@@ -1,6 +1,6 @@
 /** Who serves a model, as OpenRouter tells it at `…/models/{id}/endpoints`: cheapest first. */
 import { modelKey } from '../../catalog/model.ts'
-import type { StoredModel } from '../../catalog/models.ts'
+import type { ListedModel } from '../../catalog/models.ts'
 import type { JsonObject } from '../../json.ts'
 import { createdSeconds, supportedParameters } from './model-facts.ts'
 import { renderArchitecture } from './openrouter.ts'
@@ -8,8 +8,8 @@ import { renderPricing } from './openrouter-pricing.ts'
 
 /** `offers` has the model itself among them; one whose price is unknown is left out. */
 export function renderEndpoints(
-  model: StoredModel,
-  offers: readonly StoredModel[],
+  model: ListedModel,
+  offers: readonly ListedModel[],
   providerName: (provider: string) => string,
 ): JsonObject {
   const { fields, modelId } = model
@@ -25,7 +25,7 @@ export function renderEndpoints(
   }
 }
 
-function renderEndpoint(offer: StoredModel, providerName: string): JsonObject[] {
+function renderEndpoint(offer: ListedModel, providerName: string): JsonObject[] {
   const pricing = renderPricing(offer.prices)
   if (!pricing) return []
   const { fields, modelId, provider } = offer

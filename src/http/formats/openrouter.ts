@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { modelKey } from '../../catalog/model.ts'
-import type { StoredModel } from '../../catalog/models.ts'
+import type { ListedModel, StoredModel } from '../../catalog/models.ts'
 import type { JsonObject } from '../../json.ts'
 import { acceptIf, type Format, type FormatSource } from './format.ts'
 import { createdSeconds, isEmbedding, providerNames, supportedParameters } from './model-facts.ts'
@@ -92,7 +92,7 @@ function renderModel(model: StoredModel, providerName: string | undefined): Json
 }
 
 /** `text+image->text`; "file" is OpenRouter's word for PDF. */
-export function renderArchitecture(model: StoredModel): JsonObject {
+export function renderArchitecture(model: ListedModel): JsonObject {
   const { inputModalities = ['text'], outputModalities } = model.fields
   const input = inputModalities.map((word) => (word === 'pdf' ? 'file' : word))
   const output = isEmbedding(model) ? ['embeddings'] : (outputModalities ?? ['text'])

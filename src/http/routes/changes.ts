@@ -31,6 +31,7 @@ export function registerChanges(app: FastifyInstance, context: HttpContext): voi
     params: NoParams,
     querystring: ChangesQuery,
     response: ChangePageSchema,
+    nextAs: 'next',
     kind: 'list',
     read: async (reader, { query, audience }) => {
       const { since = 0, next, limit, provider, kind } = query
@@ -47,6 +48,7 @@ export function registerChanges(app: FastifyInstance, context: HttpContext): voi
     params: ModelParams,
     querystring: ModelChangesQuery,
     response: ModelChangesSchema,
+    nextAs: 'next',
     kind: 'provider',
     read: async (reader, { params, query, audience }) => {
       const model = await requireModel(reader, params.id, audience)

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Reader } from '../../catalog/database.ts'
 import { isOpenTo, type Audience } from '../../catalog/model-filter.ts'
-import type { StoredModel } from '../../catalog/models.ts'
+import type { ListedModel, StoredModel } from '../../catalog/models.ts'
 import { readProviderNames } from '../../catalog/providers.ts'
 import { readModelsThatFit } from '../../catalog/read-catalog.ts'
 import { readOffers } from '../../catalog/read-offers.ts'
@@ -136,6 +136,6 @@ async function requireListed(reader: Reader, id: string, audience: Audience): Pr
   throw new PlumblineError('not_found', `There is no model ${id.slice(0, 200)}.`)
 }
 
-function isListed(model: StoredModel, audience: Audience): boolean {
+function isListed(model: ListedModel, audience: Audience): boolean {
   return isOpenTo(model, audience) && model.review !== 'disabled' && model.lifecycle !== 'retired'
 }

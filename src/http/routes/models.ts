@@ -1,11 +1,9 @@
 /** Models: the list, those that can do something, and one of them. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { readDatabaseClock } from '../../catalog/database.ts'
 import { viewModelDetail } from '../../catalog/model-view.ts'
 import { readBenchmarks } from '../../catalog/read-benchmarks.ts'
-import { healthOf } from '../../history/health.ts'
-import { readSourcesOfModel } from '../../history/read-health.ts'
+import { readModelHealth } from '../../history/read-health.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import type { HttpContext } from '../http-context.ts'
 import { readModelPage } from '../model-page.ts'
@@ -31,6 +29,7 @@ export function registerModels(app: FastifyInstance, context: HttpContext): void
     params: NoParams,
     querystring: ModelListQuery,
     response: ModelPageSchema,
+    nextAs: 'cursor',
     kind: 'list',
     read: (reader, { query, audience }) => readModelPage(reader, totals, query, audience),
   })
@@ -41,6 +40,7 @@ export function registerModels(app: FastifyInstance, context: HttpContext): void
     params: z.strictObject({ capability: CapabilityName }),
     querystring: CapabilityModelsQuery,
     response: ModelPageSchema,
+    nextAs: 'cursor',
     kind: 'list',
     read: (reader, { params: { capability }, query, audience }) =>
       readModelPage(reader, totals, query, audience, { capability }),
@@ -58,11 +58,10 @@ export function registerModels(app: FastifyInstance, context: HttpContext): void
     read: async (reader, { params, audience }) => {
       const model = await requireModel(reader, params.id, audience)
       const benchmarks = await readBenchmarks(reader, model)
-      const sources = await readSourcesOfModel(reader, model)
       return {
         ...viewModelDetail(model),
         benchmarks: benchmarks.map(viewBenchmark),
-        ...healthOf(sources, await readDatabaseClock(reader)),
+        ...(await readModelHealth(reader, model)),
       }
     },
   })

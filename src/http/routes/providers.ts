@@ -1,15 +1,15 @@
 /** Providers: how many models they serve, how well that is known, and which. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { readDatabaseClock, type Reader } from '../../catalog/database.ts'
+import type { Reader } from '../../catalog/database.ts'
 import type { Audience } from '../../catalog/model-filter.ts'
 import type { CatalogProvider } from '../../catalog/model.ts'
 import { countModelsByProvider } from '../../catalog/read-models.ts'
 import { readProviders } from '../../catalog/providers.ts'
 import { readVersion } from '../../catalog/versions.ts'
+import { isStorable } from '../../control-characters.ts'
 import { PlumblineError } from '../../errors.ts'
-import { healthOf } from '../../history/health.ts'
-import { readSourcesOfProviders } from '../../history/read-health.ts'
+import { readProviderHealth } from '../../history/read-health.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import type { HttpContext } from '../http-context.ts'
 import { readModelPage } from '../model-page.ts'
@@ -48,6 +48,7 @@ export function registerProviders(app: FastifyInstance, context: HttpContext): v
     params: ProviderParams,
     querystring: ProviderModelsQuery,
     response: ModelPageSchema,
+    nextAs: 'cursor',
     kind: 'provider',
     read: async (reader, { params, query, audience }) => {
       await requireProvider(reader, params.id, audience)
@@ -56,15 +57,13 @@ export function registerProviders(app: FastifyInstance, context: HttpContext): v
   })
 }
 
-async function viewProviders(reader: Reader, audience: Audience) {
-  const counts = await countModelsByProvider(reader, audience)
-  const sources = await readSourcesOfProviders(reader)
-  const now = await readDatabaseClock(reader)
-  return (await readProviders(reader)).flatMap((provider) => {
+/** All of them, or the one; without those of whom nothing is there for the audience. */
+async function viewProviders(reader: Reader, audience: Audience, only?: string) {
+  const counts = await countModelsByProvider(reader, audience, only)
+  const healthOf = await readProviderHealth(reader, only)
+  return (await readProviders(reader, only)).flatMap((provider) => {
     const models = counts.get(provider.id)
-    if (!models) return []
-    const health = healthOf(sources.get(provider.id) ?? [], now)
-    return [{ ...withoutExtra(provider), models, ...health }]
+    return models ? [{ ...withoutExtra(provider), models, ...healthOf(provider.id) }] : []
   })
 }
 
@@ -73,7 +72,7 @@ function withoutExtra({ extra: _extra, ...provider }: CatalogProvider) {
 }
 
 async function requireProvider(reader: Reader, id: string, audience: Audience) {
-  const found = (await viewProviders(reader, audience)).find((provider) => provider.id === id)
+  const [found] = isStorable(id) ? await viewProviders(reader, audience, id) : []
   if (found) return found
   throw new PlumblineError('not_found', `There is no provider ${id.slice(0, 200)}.`, {
     nextStep: 'They are listed at /api/v1/providers.',

@@ -77,6 +77,7 @@ export const filterParameters = {
     .default(['active', 'deprecated', 'missing'])
     .describe('Comma list; retired models only when they are named.'),
   tier: z.enum(['free', 'pro', 'enterprise']).optional().describe('Models that carry this tier.'),
+  tag: word.optional().describe('A label, an upstream’s own.'),
   max_input_price: DecimalText.optional().describe('USD per million input tokens.'),
   min_context: Whole(0, Number.MAX_SAFE_INTEGER).optional().describe('Tokens.'),
 } as const
@@ -113,7 +114,8 @@ export function toFilter(
   query: Pick<ModelListQuery, keyof typeof filterParameters>,
   audience: Audience,
 ): ModelFilter {
-  const { provider, type, family, search, capability, modality, review, lifecycle, tier } = query
+  const { provider, type, family, search, capability, modality, review, lifecycle, tier, tag } =
+    query
   const { max_input_price: maxInputPrice, min_context: minContext } = query
   return {
     audience,
@@ -126,6 +128,7 @@ export function toFilter(
     review,
     lifecycle,
     tier,
+    tag,
     maxInputPrice,
     minContext,
   }
