@@ -33,14 +33,19 @@ export const githubCopilot = {
   listing,
 } satisfies Upstream
 
+const copilotServer = 'api.githubcopilot.com'
 const exchange = 'https://api.github.com/copilot_internal/v2/token'
 
 // The API asks who integrates it; it knows no word for a catalog.
 const integration = { 'copilot-integration-id': 'vscode-chat', 'editor-version': 'plumbline/1' }
 
-/** The key goes to GitHub's own API only, the token to Copilot's. Throws `payload_shape` without one. */
+/**
+ * The key goes to GitHub's own API only, the token to Copilot's; a server that stands in for Copilot has
+ * to exchange it, too, and GitHub is not asked. Throws `payload_shape` without a token.
+ */
 async function* pages(url: string, fetchPage: FetchPage): AsyncGenerator<Page> {
-  const { body } = await fetchPage(exchange)
+  const isCopilot = new URL(url).hostname === copilotServer
+  const { body } = await fetchPage(isCopilot ? exchange : new URL('token', url).href)
   const answer = parsePayload(body, { upstream: githubCopilot.id })
   const token = isJsonObject(answer) ? answer['token'] : undefined
   if (typeof token !== 'string' || token === '')

@@ -639,4 +639,14 @@ describe('the pages', () => {
       code: 'payload_shape',
     })
   })
+
+  it('of a stand-in for Copilot are asked with a token of its own: the key goes nowhere else', async () => {
+    const asked: string[] = []
+    const standIn = { ...githubCopilot, url: 'http://127.0.0.1:1/copilot/models' }
+    await collect(standIn, (url) => {
+      asked.push(url)
+      return '{"token": "tid=1", "data": []}'
+    })
+    expect(asked).toEqual(['http://127.0.0.1:1/copilot/token', 'http://127.0.0.1:1/copilot/models'])
+  })
 })
