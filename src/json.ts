@@ -68,6 +68,11 @@ function reviveNumber(
   return typeof value === 'number' && source !== undefined ? toJsonNumber(source) : value
 }
 
+/** A copy: text that was cut out of a longer one keeps all of it in memory for as long as it lives. */
+export function copyText(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string
+}
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return (
     typeof value === 'object' &&

@@ -36,6 +36,8 @@ export interface PendingListing {
   /** Number of its price components. */
   prices: number
   read: () => Listing
+  /** Of a list that is too long to be kept unpacked: in this order reading costs least. */
+  place?: number
 }
 
 /** All listings of one provider in one snapshot, sorted by model id (code units). */

@@ -17,7 +17,7 @@ export interface AppliedSlice {
 /** A slice as what it changes against the one applied last. */
 export interface SliceDelta extends SliceHeader {
   provider: string
-  /** Listings whose content differs from the slice applied last, sorted by id. */
+  /** Listings whose content differs from the slice applied last, sorted by place, then by id. */
   touched: PendingListing[]
   /** Of all listings, by id. */
   hashes: ReadonlyMap<string, string>
@@ -67,7 +67,9 @@ export function sliceDelta(
     kept: unlisted.filter((modelId) => rejected.has(modelId)).length,
     unchanged: steady.length,
     steadyPrices: steady.reduce((sum, { prices }) => sum + prices, 0),
-    touched: listings.filter(({ modelId, hash }) => known.get(modelId) !== hash),
+    touched: listings
+      .filter(({ modelId, hash }) => known.get(modelId) !== hash)
+      .sort((a, b) => (a.place ?? 0) - (b.place ?? 0)),
     hashes,
   }
 }

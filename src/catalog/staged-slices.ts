@@ -2,12 +2,17 @@
  * Slices on their way from the collect to their refresh, in snapshot_slices: only what each changes,
  * in chunks, so that a provider of any size fits.
  */
-import { parseJson } from '../json.ts'
+import { copyText, parseJson } from '../json.ts'
 import { columnList, recordset, type Db, type Reader } from './database.ts'
 import type { Listing, PendingListing } from './listing.ts'
 import type { SliceDelta, SliceHeader } from './slice-delta.ts'
 
-const chunkSize = 1000
+/**
+ * What is written at once, here and by the refresh: a chunk has so many characters, or one listing more.
+ * Prisma copies the values of a statement several times, and its debug log keeps those of the last hundred
+ * statements, switched on or not.
+ */
+const chunkCharacters = 128 * 1024
 
 const sliceColumns = {
   snapshot_id: 'bigint',
@@ -17,46 +22,87 @@ const sliceColumns = {
   hashes: 'text',
 } as const
 
-/** Replaces what an earlier attempt staged for the same snapshot. */
+/** Replaces what an earlier attempt staged for the same snapshot. In memory is one statement's rows. */
 export async function stageSlices(
   db: Db,
   snapshotId: number,
   deltas: readonly SliceDelta[],
 ): Promise<void> {
-  for (const batch of batches(deltas, 50)) {
-    const rows = batch.flatMap((delta) => toChunks(snapshotId, delta))
+  for (const rows of statementsOf(stagedRows(snapshotId, deltas)))
     await db.$executeRaw`
       INSERT INTO snapshot_slices (${columnList(sliceColumns)})
       SELECT ${columnList(sliceColumns, 'r.')} FROM ${recordset(rows, sliceColumns)}
       ON CONFLICT (snapshot_id, provider, chunk) DO UPDATE SET payload = EXCLUDED.payload, hashes = EXCLUDED.hashes`
-  }
+}
+
+interface StagedRow {
+  snapshot_id: number
+  provider: string
+  chunk: number
+  payload: string
+  hashes?: string
 }
 
 /** Chunk 0 is with the header, so that a slice of one chunk, as nearly all are, is one row. */
-interface FirstChunk extends SliceHeader {
+interface FirstHeader extends SliceHeader {
   chunks: number
+}
+interface FirstChunk extends FirstHeader {
   chunk: StagedListing[]
 }
 
 type StagedListing = [hash: string, listing: Listing]
 
-function toChunks(
-  snapshotId: number,
-  { touched, hashes, provider, ...header }: SliceDelta,
-): object[] {
-  const staged = touched.map(({ hash, read }): StagedListing => [hash, read()])
-  const [first = [], ...more] = batches(staged, chunkSize)
-  const payloads: object[] = [
-    { ...header, chunks: 1 + more.length, chunk: first } satisfies FirstChunk,
-    ...more,
-  ]
-  return payloads.map((payload, chunk) => ({
-    snapshot_id: snapshotId,
-    provider,
-    chunk,
-    payload: JSON.stringify(payload),
-    hashes: chunk === 0 ? JSON.stringify(Object.fromEntries(hashes)) : null,
-  }))
+/** The row with the header comes last: only then it is known how many chunks there are. */
+function* stagedRows(snapshotId: number, deltas: readonly SliceDelta[]): Generator<StagedRow> {
+  for (const { touched, hashes, provider, ...header } of deltas) {
+    const row = { snapshot_id: snapshotId, provider }
+    let chunks = 0
+    let first = '[]'
+    for (const payload of chunkTexts(touched)) {
+      if (chunks === 0) first = payload
+      else yield { ...row, chunk: chunks, payload }
+      chunks++
+    }
+    const start = JSON.stringify({ ...header, chunks: Math.max(1, chunks) } satisfies FirstHeader)
+    yield {
+      ...row,
+      chunk: 0,
+      payload: `${start.slice(0, -1)},"chunk":${first}}`,
+      hashes: JSON.stringify(Object.fromEntries(hashes)),
+    }
+  }
+}
+
+/** JSON of the listings of each chunk. */
+function* chunkTexts(touched: readonly PendingListing[]): Generator<string> {
+  let texts: string[] = []
+  let characters = 0
+  for (const { hash, read } of touched) {
+    const text = JSON.stringify([hash, read()] satisfies StagedListing)
+    texts.push(text)
+    characters += text.length
+    if (characters < chunkCharacters) continue
+    yield `[${texts.join(',')}]`
+    texts = []
+    characters = 0
+  }
+  if (texts.length > 0) yield `[${texts.join(',')}]`
+}
+
+/** As many rows at a time as are not too much text for one statement. */
+function* statementsOf(rows: Iterable<StagedRow>): Generator<StagedRow[]> {
+  let batch: StagedRow[] = []
+  let characters = 0
+  for (const row of rows) {
+    batch.push(row)
+    characters += row.payload.length + (row.hashes?.length ?? 0)
+    if (characters < chunkCharacters) continue
+    yield batch
+    batch = []
+    characters = 0
+  }
+  if (batch.length > 0) yield batch
 }
 
 /** A slice on its way, as its refresh reads it: the listings chunk by chunk. */
@@ -103,7 +149,9 @@ async function readChunk(
   return row ? (parseJson(row.payload) as unknown as StagedListing[]) : []
 }
 
-function toPending([hash, listing]: StagedListing): PendingListing {
+/** The id outlives the chunk that it was read from: it is in what the refresh did. */
+function toPending([hash, stated]: StagedListing): PendingListing {
+  const listing = { ...stated, modelId: copyText(stated.modelId) }
   const prices = listing.prices.components.length
   return { modelId: listing.modelId, hash, prices, read: () => listing }
 }
@@ -114,8 +162,4 @@ export async function dropStagedSlices(db: Db, snapshotId: number): Promise<void
     DELETE FROM snapshot_slices s WHERE s.snapshot_id = ${snapshotId}
       AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.snapshot_id = s.snapshot_id
         AND h.provider = s.provider AND h.kind = 'slice' AND h.status = 'open')`
-}
-
-export function* batches<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
 }

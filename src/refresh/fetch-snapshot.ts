@@ -1,6 +1,8 @@
 /** Asking an upstream: conditional, page by page, with what is at hand when nothing can be reached. */
 import { createHash } from 'node:crypto'
+import { gunzipSync } from 'node:zlib'
 import { PlumblineError, toPlumblineError } from '../errors.ts'
+import { packBody } from '../history/snapshots.ts'
 import type { UpstreamState } from '../history/upstream-state.ts'
 import type { ConfiguredUpstream } from '../upstreams/configured-upstream.ts'
 import type { Fetcher } from '../upstreams/fetch.ts'
@@ -8,7 +10,7 @@ import type { FetchPage, Page } from '../upstreams/upstream.ts'
 
 export interface FetchedPayload {
   kind: 'payload'
-  pages: Page[]
+  pages: KeptPage[]
   sha256: string
   /** Decoded. */
   bytes: number
@@ -19,6 +21,12 @@ export interface FetchedPayload {
   latencyMs: number
   /** The upstream could not be reached, and this is what was at hand instead. */
   offline?: { source: string; error: PlumblineError }
+}
+
+/** A page until it is archived and read. */
+export interface KeptPage extends Page {
+  /** Of a long list pages are kept packed, as they are archived, and `body` unpacks them. */
+  packed?: Buffer
 }
 
 /** What is known of the body that was applied last. */
@@ -41,6 +49,8 @@ export interface FetchPlan {
 }
 
 const maxPages = 1000
+/** Of a list whose pages have more bytes, those behind are packed: the whole of it is in memory. */
+const unpackedBytes = 8 * 2 ** 20
 
 export async function fetchSnapshot(
   fetcher: Fetcher,
@@ -79,7 +89,7 @@ async function fetchOnePage(
   return {
     kind: 'payload',
     pages: [page],
-    sha256: sha256Of([page]),
+    sha256: sha256Of(body),
     bytes,
     etag,
     lastModified,
@@ -105,11 +115,26 @@ async function fetchPages(
     bytes += response.bytes
     return { url, body: response.body }
   }
-  const pages: Page[] = []
-  for await (const page of upstream.definition.pages?.(upstream.url, fetchPage) ?? [])
-    pages.push(page)
+  const pages: KeptPage[] = []
+  const hash = createHash('sha256')
+  for await (const page of upstream.definition.pages?.(upstream.url, fetchPage) ?? []) {
+    hash.update(page.body)
+    pages.push(bytes > unpackedBytes ? packedPage(page) : page)
+  }
   const nothing = { etag: undefined, lastModified: undefined, httpStatus: 200 }
-  return { kind: 'payload', pages, sha256: sha256Of(pages), bytes, requests, latencyMs, ...nothing }
+  const sha256 = hash.digest('hex')
+  return { kind: 'payload', pages, sha256, bytes, requests, latencyMs, ...nothing }
+}
+
+function packedPage({ url, body }: Page): KeptPage {
+  const packed = packBody(body)
+  return {
+    url,
+    packed,
+    get body() {
+      return gunzipSync(packed).toString('utf8')
+    },
+  }
 }
 
 function requestOf(
@@ -135,7 +160,7 @@ async function offlinePayload(
   const packed = await definition.offline?.()
   if (!packed) return undefined
   const pages = [{ url: `offline:${definition.id}`, body: packed.body }]
-  const sha256 = sha256Of(pages)
+  const sha256 = sha256Of(packed.body)
   if (state.successCount > 0 && state.appliedSha256 !== sha256) return undefined
   return {
     kind: 'payload',
@@ -151,8 +176,6 @@ async function offlinePayload(
   }
 }
 
-function sha256Of(pages: readonly Page[]): string {
-  const hash = createHash('sha256')
-  for (const { body } of pages) hash.update(body)
-  return hash.digest('hex')
+function sha256Of(body: string): string {
+  return createHash('sha256').update(body).digest('hex')
 }

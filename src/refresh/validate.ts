@@ -15,7 +15,7 @@ import {
 import { findOverlong } from '../catalog/fields.ts'
 import { InvalidPrice } from '../catalog/price.ts'
 import type { JsonSources } from '../json-reader.ts'
-import { canonicalJson, isJsonObject, JsonDecimal, type Json } from '../json.ts'
+import { canonicalJson, copyText, isJsonObject, JsonDecimal, type Json } from '../json.ts'
 import { RejectedEntry, type Entry, type Item, type Upstream } from '../upstreams/upstream.ts'
 import { ExtraShapes, type ExtraShape, type StatedFields } from './extra-shapes.ts'
 
@@ -58,6 +58,27 @@ interface KnownEntry {
   extra: ExtraShape
 }
 
+/** Where an entry comes from. */
+export interface Origin {
+  /** Spares writing entries as text again where they are what the adapter was given. */
+  sources?: JsonSources
+  /** Of a list that is too long to be kept: how the entry is read again. */
+  again?: ReadAgain
+}
+
+export interface ReadAgain {
+  /** Among all entries: in this order they are read again at the least cost. */
+  place: number
+  read: () => Entry
+}
+
+function entryKey({ provider, modelId, raw }: Entry, sources: JsonSources | undefined): string {
+  const source = typeof raw === 'object' && raw !== null ? sources?.get(raw) : undefined
+  return contentHash(
+    `${provider.length} ${provider}${modelId.length} ${modelId}${source ?? JSON.stringify(raw)}`,
+  )
+}
+
 /** Collects items page by page; `finish` sorts, settles duplicates and hands the slices over. */
 export class SliceCollector {
   readonly #upstream: Pick<Upstream, 'listing'>
@@ -74,8 +95,7 @@ export class SliceCollector {
     this.#before = before
   }
 
-  /** `sources` spares writing entries as text again where they are what the adapter was given. */
-  add(item: Item, sources: JsonSources = new Map()): void {
+  add(item: Item, origin: Origin = {}): void {
     if (item.kind === 'provider') {
       const problem = idProblem(item.provider, textLimits.provider) ?? textProblem(item.facts)
       if (problem)
@@ -84,7 +104,7 @@ export class SliceCollector {
       return
     }
     this.#entries++
-    const result = this.#read(item, sources)
+    const result = this.#read(item, origin)
     if ('reason' in result) this.#reject(item, result.reason, result.message)
     else {
       const draft = this.#draft(item.provider)
@@ -93,24 +113,47 @@ export class SliceCollector {
     }
   }
 
-  #read(entry: Entry, sources: JsonSources): PendingListing | { reason: string; message: string } {
-    const { provider, modelId, raw } = entry
-    const source = typeof raw === 'object' && raw !== null ? sources.get(raw) : undefined
-    const key = contentHash(
-      `${provider.length} ${provider}${modelId.length} ${modelId}${source ?? JSON.stringify(raw)}`,
-    )
+  #read(entry: Entry, origin: Origin): PendingListing | { reason: string; message: string } {
+    const key = entryKey(entry, origin.sources)
     const known = this.#before.get(key)
-    const read = () => ({ provider, modelId, ...this.#upstream.listing(entry) })
-    if (known) {
-      const { hash, prices, extra } = known
-      this.memo.set(key, { hash, prices, extra: this.#extra.keep(extra) })
-      return { modelId, hash, prices, read }
+    const listing = known ? undefined : validateEntry(entry, this.#upstream)
+    if (listing && 'reason' in listing) return listing
+    const { hash, prices, extra } = known ?? this.#describe(listing ?? this.#listingOf(entry))
+    this.memo.set(key, { hash, prices, extra: this.#extra.keep(extra) })
+    const facts = { hash, prices }
+    return origin.again
+      ? this.#pendingAgain(entry.modelId, facts, origin.again)
+      : this.#pendingKept(entry, facts, listing)
+  }
+
+  #pendingKept(
+    entry: Entry,
+    facts: Pick<PendingListing, 'hash' | 'prices'>,
+    listing: Listing | undefined,
+  ): PendingListing {
+    return { ...facts, modelId: entry.modelId, read: () => listing ?? this.#listingOf(entry) }
+  }
+
+  // A function of its own, so that what `read` holds is `again` and nothing that was read.
+  #pendingAgain(
+    modelId: string,
+    facts: Pick<PendingListing, 'hash' | 'prices'>,
+    { place, read }: ReadAgain,
+  ): PendingListing {
+    return { ...facts, modelId: copyText(modelId), place, read: () => this.#listingOf(read()) }
+  }
+
+  #listingOf(entry: Entry): Listing {
+    const { provider, modelId } = entry
+    return { provider, modelId, ...this.#upstream.listing(entry) }
+  }
+
+  #describe(listing: Listing): KnownEntry {
+    return {
+      hash: listingHash(listing),
+      prices: listing.prices.components.length,
+      extra: this.#extra.of(listing.extra),
     }
-    const listing = validateEntry(entry, this.#upstream)
-    if ('reason' in listing) return listing
-    const facts = { hash: listingHash(listing), prices: listing.prices.components.length }
-    this.memo.set(key, { ...facts, extra: this.#extra.of(listing.extra) })
-    return { modelId, ...facts, read: () => listing }
   }
 
   finish(): ReadSnapshot {

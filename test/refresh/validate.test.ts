@@ -146,6 +146,48 @@ describe('an entry that was read before', () => {
   })
 })
 
+describe('a list whose pages are kept packed', () => {
+  const pages = [0, 1, 2].map((page) => {
+    const models = [1, 2].map((number) => ({ id: `m${number}${page}`, input: page + number / 8 }))
+    return {
+      url: `?page=${page}`,
+      body: JSON.stringify({ models: [...models, { id: 'twice', page }] }),
+    }
+  })
+  const packed = pages.map((page) => ({ ...page, packed: Buffer.alloc(0) }))
+
+  it('gives what it gives otherwise', async () => {
+    const definition = upstream
+    const kept = await readSnapshotSlices({ definition }, pages)
+    const again = await readSnapshotSlices({ definition }, packed)
+    const known = await readSnapshotSlices({ definition }, packed, again.memo)
+    const contents = ({ slices, rejects }: typeof kept) => ({
+      rejects,
+      listings: slices
+        .get('acme')
+        ?.listings.map(({ hash, prices, read }) => [hash, prices, read()]),
+    })
+    expect(contents(again)).toEqual(contents(kept))
+    expect(contents(known)).toEqual(contents(kept))
+    expect(kept.rejects).toHaveLength(3)
+  })
+
+  it('is read again page by page when it is read by place', async () => {
+    let unpacked = 0
+    const counted = packed.map((page) => ({
+      ...page,
+      get body() {
+        return (unpacked++, page.body)
+      },
+    }))
+    const { slices } = await readSnapshotSlices({ definition: upstream }, counted)
+    const listings = slices.get('acme')?.listings ?? []
+    unpacked = 0
+    for (const { read } of listings.toSorted((a, b) => (a.place ?? 0) - (b.place ?? 0))) read()
+    expect(unpacked).toBe(pages.length)
+  })
+})
+
 describe('an id that comes twice', () => {
   const good = { id: 'twice', input: 1 }
 
