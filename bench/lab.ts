@@ -12,17 +12,24 @@ import { startServers } from '../src/embedded/servers.ts'
 import { readRun, readSliceRuns, type RefreshRun, type RunOptions } from '../src/history/runs.ts'
 import { createLogger } from '../src/log.ts'
 import { enqueueRefresh } from '../src/queue/enqueue.ts'
+import { upstreamEnvId } from '../src/upstream-settings.ts'
 import { startPayloadServer, type PayloadServer } from './payload-server.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
 export interface Lab {
   upstream: PayloadServer
   /** A migrated, empty database with a Redis prefix of its own, and nobody who works. */
-  readonly install: () => Promise<Installation>
+  readonly install: (urls?: UpstreamUrls) => Promise<Installation>
   /** The same with a worker process; both are gone when `work` ends. */
-  readonly withWorker: <T>(work: (running: RunningInstallation) => Promise<T>) => Promise<T>
+  readonly withWorker: <T>(
+    work: (running: RunningInstallation) => Promise<T>,
+    urls?: UpstreamUrls,
+  ) => Promise<T>
   readonly close: () => Promise<void>
 }
+
+/** Which upstreams an installation has, and where they are; default: models.dev, played by `upstream`. */
+export type UpstreamUrls = ReadonlyMap<string, string>
 
 export interface Installation {
   context: Context
@@ -51,12 +58,13 @@ export async function openLab(): Promise<Lab> {
   const upstream = await startPayloadServer()
   await migrate(servers.databaseUrl)
   let installed = 0
-  const install = () => installOn(servers, upstream.url, `bench_${++installed}`)
+  const modelsDev: UpstreamUrls = new Map([['models-dev', upstream.url]])
+  const install = (urls = modelsDev) => installOn(servers, urls, `bench_${++installed}`)
   return {
     upstream,
     install,
-    withWorker: async (work) => {
-      const installation = await install()
+    withWorker: async (work, urls) => {
+      const installation = await install(urls)
       const worker = await startWorkerProcess(installation.env)
       try {
         const { context } = installation
@@ -86,7 +94,7 @@ interface ServerUrls {
 
 async function installOn(
   { databaseUrl, redisUrl }: ServerUrls,
-  upstreamUrl: string,
+  urls: UpstreamUrls,
   name: string,
 ): Promise<Installation> {
   await administer(databaseUrl, `CREATE DATABASE ${name} TEMPLATE ${databaseOf(databaseUrl)}`)
@@ -99,10 +107,7 @@ async function installOn(
     METRICS_PORT: '0',
     LOG_LEVEL: 'info',
     REFRESH_COOLDOWN: '0',
-    PLUMBLINE_UPSTREAMS: 'models-dev',
-    PLUMBLINE_UPSTREAM_MODELS_DEV_URL: upstreamUrl,
-    // Never while a benchmark runs: refreshes are enqueued.
-    PLUMBLINE_UPSTREAM_MODELS_DEV_SCHEDULE: '0 0 1 1 *',
+    ...upstreamEnv(urls),
   }
   const context = createContext(loadConfig(env), { log: createLogger({ level: 'silent' }) })
   return {
@@ -113,6 +118,19 @@ async function installOn(
       await administer(databaseUrl, `DROP DATABASE ${name} WITH (FORCE)`)
     },
   }
+}
+
+function upstreamEnv(urls: UpstreamUrls): Record<string, string> {
+  const settings = [...urls].flatMap(([id, url]) => {
+    const prefix = `PLUMBLINE_UPSTREAM_${upstreamEnvId(id)}`
+    return [
+      [`${prefix}_URL`, url],
+      [`${prefix}_KEY`, 'bench'],
+      // Never while a benchmark runs: refreshes are enqueued.
+      [`${prefix}_SCHEDULE`, '0 0 1 1 *'],
+    ]
+  })
+  return Object.fromEntries([['PLUMBLINE_UPSTREAMS', [...urls.keys()].join(',')], ...settings])
 }
 
 function databaseOf(url: string): string {
@@ -131,7 +149,8 @@ async function administer(databaseUrl: string, statement: string): Promise<void>
   }
 }
 
-const pollMs = 5
+// Each look costs time of the cores that the refresh runs on. What it took is in its run.
+const pollMs = 25
 
 async function timeRefresh(
   context: Context,
@@ -139,17 +158,24 @@ async function timeRefresh(
   options: RunOptions,
 ): Promise<{ ms: number; run: RefreshRun }> {
   const request = { upstream: 'models-dev', trigger: 'manual', actor: 'bench', options } as const
-  const startedAt = performance.now()
-  const { id } = await enqueueRefresh(context, request)
+  const run = await endOf(context, (await enqueueRefresh(context, request)).id)
+  if (run.status !== status)
+    throw new Error(`The run ended as ${run.status}: ${await reasonOf(context, run)}`)
+  return { ms: msOf(run), run }
+}
+
+/** The run when it has ended, whatever way. */
+export async function endOf({ db }: Context, runId: number): Promise<RefreshRun> {
   for (;;) {
-    const run = await readRun(context.db, id)
-    if (run && run.status !== 'queued' && run.status !== 'running') {
-      if (run.status !== status)
-        throw new Error(`The run ended as ${run.status}: ${await reasonOf(context, run)}`)
-      return { ms: performance.now() - startedAt, run }
-    }
+    const run = await readRun(db, runId)
+    if (run?.endedAt) return run
     await sleep(pollMs)
   }
+}
+
+/** From the enqueueing to the end, by PostgreSQL's clock. */
+function msOf({ queuedAt, endedAt }: RefreshRun): number {
+  return (endedAt?.getTime() ?? Number.NaN) - queuedAt.getTime()
 }
 
 async function reasonOf({ db }: Context, { id, errorMessage }: RefreshRun): Promise<string> {

@@ -1,4 +1,5 @@
 /** `npm run bench [name…]`: runs all benchmarks, or those that are named. */
+import { allUpstreams } from './all-upstreams.ts'
 import { apiCold } from './api-cold.ts'
 import { apiLoad } from './api-load.ts'
 import { apiWhileRefreshing } from './api-while-refreshing.ts'
@@ -14,6 +15,7 @@ const benchmarks: readonly Benchmark[] = [
   onePercent,
   rewritten,
   naive,
+  allUpstreams,
   apiLoad,
   apiCold,
   apiWhileRefreshing,
