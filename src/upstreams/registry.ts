@@ -3,6 +3,7 @@ import { ai21 } from './ai21.ts'
 import { aihubmix } from './aihubmix.ts'
 import { alibaba } from './alibaba.ts'
 import { alibabaCn } from './alibaba-cn.ts'
+import { ambient } from './ambient.ts'
 import { anthropic } from './anthropic.ts'
 import { atlascloud } from './atlascloud.ts'
 import { avian } from './avian.ts'
@@ -32,6 +33,7 @@ import { huggingface } from './huggingface.ts'
 import { hyperbolic } from './hyperbolic.ts'
 import { inception } from './inception.ts'
 import { ioNet } from './io-net.ts'
+import { jiekou } from './jiekou.ts'
 import { kilo } from './kilo.ts'
 import { litellm } from './litellm.ts'
 import { litellmProxy } from './litellm-proxy.ts'
@@ -76,6 +78,7 @@ export const upstreams: readonly Upstream[] = [
   aihubmix,
   alibaba,
   alibabaCn,
+  ambient,
   anthropic,
   atlascloud,
   avian,
@@ -105,6 +108,7 @@ export const upstreams: readonly Upstream[] = [
   hyperbolic,
   inception,
   ioNet,
+  jiekou,
   kilo,
   litellm,
   litellmProxy,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Listing } from '../../src/catalog/listing.ts'
 import { componentKey, priceState } from '../../src/catalog/price.ts'
+import { ambient } from '../../src/upstreams/ambient.ts'
 import { atlascloud } from '../../src/upstreams/atlascloud.ts'
 import { avian } from '../../src/upstreams/avian.ts'
 import { baseten } from '../../src/upstreams/baseten.ts'
@@ -17,6 +18,7 @@ import { fireworks } from '../../src/upstreams/fireworks.ts'
 import { friendli } from '../../src/upstreams/friendli.ts'
 import { inception } from '../../src/upstreams/inception.ts'
 import { ioNet } from '../../src/upstreams/io-net.ts'
+import { jiekou } from '../../src/upstreams/jiekou.ts'
 import { nebius } from '../../src/upstreams/nebius.ts'
 import { neuralwatt } from '../../src/upstreams/neuralwatt.ts'
 import { novita } from '../../src/upstreams/novita.ts'
@@ -57,6 +59,7 @@ describe('the row that OpenRouter asks of hosts', () => {
   it.each([
     [ovhcloud, { input: '0.74', output: '2.21', cache_read: '0.074' }],
     [wandb, { input: '0.55', output: '1.65' }],
+    [ambient, { input: '0.6', output: '2', cache_read: '0.15' }],
     [baseten, { input: '0.6', output: '2.2', cache_read: '0.11' }],
     [atlascloud, { input: '0.9', output: '2.7', cache_read: '0.09' }],
   ])('states prices per token: $id', (upstream, expected) => {
@@ -403,6 +406,19 @@ describe('amounts under names of their own', () => {
       [pioneer, 'acme/reads'],
     ] as const)
       expect(listingsOf(upstream).get(id)?.prices).toEqual({ components: [] })
+  })
+
+  it('are 1e-4 USD per million tokens at Jiekou, whose rows are Novita’s', () => {
+    const thinker = listingsOf(jiekou).get('acme/thinker-2')
+    expect(amounts(thinker)).toEqual({ input: '0.55', output: '2.2' })
+    expect(thinker?.fields).toMatchObject({
+      name: 'Thinker 2',
+      contextWindow: 1_000_000,
+      maxOutputTokens: 40_000,
+      functionCalling: true,
+      vision: true,
+    })
+    expect(thinker?.extra).not.toHaveProperty('input_token_price_per_m')
   })
 
   it('are 1e-4 USD per million tokens for Novita’s caches as well', () => {

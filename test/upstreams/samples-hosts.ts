@@ -59,6 +59,7 @@ const inRow = (input: string, output: string, paid: number): Pick<PayloadSample,
 })
 
 export const hostSamples: Record<string, PayloadSample> = {
+  ambient: { ...inData, ...perToken },
   atlascloud: { ...inData, ...perToken },
   avian: {
     ...inData,
@@ -105,6 +106,10 @@ export const hostSamples: Record<string, PayloadSample> = {
   hyperbolic: inData,
   inception: { ...inData, ...perToken },
   'io-net': { ...inData, ...inRow('input_token_price', 'output_token_price', 2.5e-6) },
+  jiekou: {
+    ...inData,
+    ...inRow('input_token_price_per_m', 'output_token_price_per_m', 25_000),
+  },
   nebius: { ...inData, ...perToken },
   neuralwatt: {
     ...inData,
