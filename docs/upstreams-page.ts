@@ -16,6 +16,38 @@ What each adapter says of its upstream; \`npm run docs\` writes this page from \
 - **Adapter**: the file that declares the units of its prices.
 `
 
+/** Lists and prices that are known of and left alone, each with its reason. */
+const unread: readonly (readonly [what: string, reason: string])[] = [
+  [
+    '`https://openrouter.ai/api/v1/embeddings/models` and `…/models/{id}/endpoints`',
+    'The first is another list with no recorded payload, the second one request a model; the main list has the price of what is routed to by default.',
+  ],
+  [
+    'Anthropic’s page of prices',
+    'Prose and tables made for people, with rows that change on a date; the upstreams of many providers state these prices.',
+  ],
+  [
+    'Prices of DeepSeek, Z.AI, MiniMax, Xiaomi, Meta, Perplexity, Groq, Cohere, Mistral, OpenAI, Google',
+    'Their APIs state none; they come from the upstreams of many providers.',
+  ],
+  [
+    'Prices of ShengSuanYun',
+    'Those who read its list disagree about the unit and the currency. The amounts are kept as stated, unpriced.',
+  ],
+  [
+    'Prices of Databricks',
+    'DBU, whose price depends on the contract. They are kept as stated, unpriced.',
+  ],
+  [
+    'Prices of DigitalOcean',
+    'They are on another server under marketing names that no id leads to.',
+  ],
+  [
+    'Ollama’s cloud (`ollama-cloud`)',
+    'Its models have no prices of their own. `https://ollama.com/v1` can be declared in `plumbline.yaml` as an OpenAI-compatible endpoint.',
+  ],
+]
+
 export function renderUpstreamsPage(): string {
   const head = [
     'Upstream',
@@ -33,6 +65,13 @@ export function renderUpstreamsPage(): string {
     '<!-- prettier-ignore-start -->',
     '',
     markdownTable(head, upstreams.map(row)),
+    '',
+    '## Known of and not read',
+    '',
+    markdownTable(
+      ['What', 'Why not'],
+      unread.map(([what, reason]) => [what, reason]),
+    ),
     '',
     '<!-- prettier-ignore-end -->',
     '',
