@@ -25,15 +25,13 @@ export function customUpstreams(
   const declared = declaredUpstreams ? readDeclaredUpstreams(declaredUpstreams, takenIds) : []
   return [
     ...named.map(({ id, url }) => ({
-      definition: { ...openaiCompatible({ id, url, provider: id }), runtime: true as const },
+      definition: openaiCompatible({ id, url, provider: id }),
       allowPrivate: true,
     })),
     ...declared.map((declaration) => ({
       definition: {
         ...define(declaration),
         adapterVersion: readingVersion(declaration),
-        // Who is inside the operator's network is the operator's own.
-        ...(declaration.allow_private ? { runtime: true as const } : {}),
       },
       allowPrivate: declaration.allow_private,
     })),
