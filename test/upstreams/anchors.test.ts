@@ -1,83 +1,78 @@
-/**
- * Anchors of the units: well-known models whose price a second source states, read by another adapter
- * from another payload of about the same day. A unit that is wrong by any factor shows here.
- */
+/** What the anchors (anchors.ts) say is what adapters read, and no upstream with prices is without them. */
 import { describe, expect, it } from 'vitest'
-import { flatAmount } from '../../src/catalog/price.ts'
-import { genaiPrices } from '../../src/upstreams/genai-prices.ts'
-import { litellm } from '../../src/upstreams/litellm.ts'
-import { modelsDev } from '../../src/upstreams/models-dev.ts'
-import { openrouter } from '../../src/upstreams/openrouter.ts'
-import type { Upstream } from '../../src/upstreams/upstream.ts'
-import { listingsByProvider } from '../support/listings-by-provider.ts'
-import { hasSharedData, readShared, sharedDataNote } from '../support/shared-data.ts'
+import type { Listing } from '../../src/catalog/listing.ts'
+import { componentKey } from '../../src/catalog/price.ts'
+import { findUpstream } from '../../src/upstreams/registry.ts'
+import { readRecorded, recordedPayloads } from '../support/recorded-payloads.ts'
+import { hasSharedData, sharedDataNote } from '../support/shared-data.ts'
+import { anchorGroups, type AnchorSource } from './anchors.ts'
 
-interface Anchors {
-  upstream: Upstream
-  file: string
-  /** What models.dev served. */
-  reference: string
-  /** Whose models they are; `provider/model-id`. */
-  ids: string[]
+const leastAnchors = 3
+
+const readFiles = new Map<string, Map<string, Listing>>()
+
+/** `provider/model-id` → listing. A file is read once. */
+function listingsOf({ upstream: id, file }: Pick<AnchorSource, 'upstream' | 'file'>) {
+  const upstream = findUpstream(id)
+  if (!upstream) throw new Error(`There is no upstream ${id}.`)
+  const known = readFiles.get(file)
+  if (known) return known
+  const slices = [...readRecorded(upstream, file).slices.values()]
+  const listings = slices.flatMap((slice) => slice.listings)
+  const byId = new Map(listings.map((one) => [`${one.provider}/${one.modelId}`, one]))
+  readFiles.set(file, byId)
+  return byId
 }
 
-const anchors: Anchors[] = [
-  {
-    upstream: litellm,
-    file: 'upstreams/litellm/series/2026-07-24.model_prices.json.gz',
-    reference: 'models-dev/2026-07-01.api.json.gz',
-    ids: [
-      'openai/gpt-4o',
-      'openai/gpt-5',
-      'openai/o3',
-      'anthropic/claude-sonnet-4-5',
-      'google/gemini-2.5-pro',
-      'mistral/mistral-large-2411',
-    ],
-  },
-  {
-    upstream: genaiPrices,
-    file: 'upstreams/genai-prices/2026-08-21.v2.data.json',
-    reference: 'models-dev/2026-09-04.api.json.gz',
-    ids: [
-      'openai/gpt-4o',
-      'openai/gpt-4o-mini',
-      'openai/gpt-5',
-      'openai/gpt-4.1-mini',
-      'google/gemini-2.5-flash',
-    ],
-  },
-  {
-    upstream: openrouter,
-    file: 'upstreams/openrouter/series/2026-07-07.models.json.gz',
-    reference: 'models-dev/2026-07-01.api.json.gz',
-    ids: [
-      'openrouter/openai/gpt-4o-mini',
-      'openrouter/openai/gpt-5',
-      'openrouter/anthropic/claude-sonnet-4.5',
-      'openrouter/google/gemini-2.5-flash',
-    ],
-  },
-]
+/** The amounts of these keys; behind the keys of the source may stand a circumstance. */
+function stated(source: AnchorSource, name: string, keys: readonly string[]) {
+  const [model = '', circumstance] = name.split(';')
+  const id = source.provider === undefined ? model : `${source.provider}/${model}`
+  const { currency, components = [] } = listingsOf(source).get(id)?.prices ?? {}
+  const amounts = new Map(components.map((one) => [componentKey(one), one.amount]))
+  const suffix = circumstance === undefined ? '' : `;${circumstance}`
+  return { currency, ...Object.fromEntries(keys.map((key) => [key, amounts.get(key + suffix)])) }
+}
 
-function pricesOf(upstream: Upstream, file: string, ids: readonly string[]) {
-  const byProvider = listingsByProvider(upstream, readShared(file))
-  return ids.map((id) => {
-    const [provider = '', ...rest] = id.split('/')
-    const prices = byProvider.get(provider)?.get(rest.join('/'))?.prices ?? { components: [] }
-    return [id, flatAmount(prices, 'input'), flatAmount(prices, 'output')]
-  })
+const anchors = anchorGroups.flatMap(({ of, second, prices }) =>
+  prices.map(([model, published, inSecond = model]) => ({
+    of,
+    second,
+    model,
+    published,
+    inSecond,
+  })),
+)
+
+/** Upstreams of which a recorded payload states any price. */
+function* upstreamsWithPrices(): Generator<string> {
+  for (const [folder, files] of Map.groupBy(recordedPayloads, (one) => one.folder)) {
+    const hasPrices = files.some(({ file }) =>
+      [...listingsOf({ upstream: folder, file: `upstreams/${file}` }).values()].some(
+        ({ prices }) => prices.components.length > 0,
+      ),
+    )
+    if (hasPrices) yield folder
+  }
 }
 
 describe.skipIf(!hasSharedData)(`anchors of units${sharedDataNote}`, () => {
-  it.each(anchors)('$file has the prices of $reference', ({ upstream, file, reference, ids }) => {
-    const expected = pricesOf(modelsDev, reference, ids)
-    for (const [id, input, output] of expected)
-      expect({ id, input, output }).toEqual({
-        id,
-        input: expect.any(String),
-        output: expect.any(String),
-      })
-    expect(pricesOf(upstream, file, ids)).toEqual(expected)
+  it.each(anchors)(
+    '$of.upstream and $second.upstream state the published price of $model',
+    ({ of, second, model, published, inSecond }) => {
+      const keys = Object.keys(published)
+      expect(second.upstream).not.toBe(of.upstream)
+      expect(stated(of, model, keys)).toEqual({ currency: undefined, ...published })
+      expect(stated(second, inSecond, keys)).toEqual({ currency: undefined, ...published })
+    },
+  )
+
+  it(`are ${leastAnchors} or more for every upstream with a recorded price`, () => {
+    const recorded = anchors.filter(({ of }) => !of.file.startsWith('fixtures/'))
+    const counts = Map.groupBy(recorded, ({ of }) => of.upstream)
+    const withPrices = [...upstreamsWithPrices()]
+    expect(withPrices.length).toBeGreaterThan(10)
+    const short = withPrices.filter((id) => (counts.get(id)?.length ?? 0) < leastAnchors)
+    expect(short).toEqual([])
   })
 })
