@@ -98,8 +98,8 @@ const special: Readonly<Record<string, () => Play | undefined>> = {
         gzipSync(readShared(`${folder}/${file}`)),
       ]),
     )
-    if (files.size === 0) files.set('openai.json', gzipSync(fixture('portkey') ?? '{}'))
-    return ({ path }) => files.get(path)
+    const instead = files.size === 0 ? gzipSync(fixture('portkey') ?? '{}') : undefined
+    return ({ path }) => files.get(path) ?? instead
   },
 }
 

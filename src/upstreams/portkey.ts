@@ -6,6 +6,8 @@ import { PlumblineError } from '../errors.ts'
 import { isJsonObject } from '../json.ts'
 import { providerOfFile } from './portkey-files.ts'
 import { readPortkeyPricing } from './portkey-pricing.ts'
+import { parsePayload } from './payload.ts'
+import { payloadList, statedId } from './payload-list.ts'
 import { objectWithout, ownEntries } from './raw-object.ts'
 import {
   RejectedEntry,
@@ -37,16 +39,47 @@ export const portkey = {
   listing,
 } satisfies Upstream
 
-/** One page a file. A file that is gone is a provider that is gone; any other failure ends the collect. */
+/** What the files are published from; there is no list of them beside them. */
+const repository = 'https://api.github.com/repos/Portkey-AI/models/contents/pricing'
+
+/**
+ * One page a file. One that is not found ends the collect like any other failure, unless the repository
+ * no longer has it: then its provider is gone. All of them at once have moved elsewhere.
+ */
 async function* pages(base: string, fetchPage: FetchPage): AsyncGenerator<Page> {
+  let published: ReadonlySet<string> | undefined
+  let gone: unknown
+  let hasAny = false
   for (const file of Object.keys(providerOfFile)) {
-    const url = `${base.replace(/\/+$/, '')}/${file}.json`
-    try {
-      yield await fetchPage(url)
-    } catch (error) {
-      if (!(error instanceof PlumblineError && error.code === 'http_not_found')) throw error
-    }
+    const page = await fetchPage(`${base.replace(/\/+$/, '')}/${file}.json`).catch(
+      async (error: unknown) => {
+        if (!isNotFound(error) || !isPortkeys(base)) throw error
+        published ??= await fetchPublished(fetchPage)
+        if (published.has(`${file}.json`)) throw error
+        gone = error
+      },
+    )
+    if (!page) continue
+    hasAny = true
+    yield page
   }
+  if (!hasAny) throw gone
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof PlumblineError && error.code === 'http_not_found'
+}
+
+/** A mirror need not have what the repository has. */
+function isPortkeys(base: string): boolean {
+  return new URL(base).origin === 'https://configs.portkey.ai'
+}
+
+async function fetchPublished(fetchPage: FetchPage): Promise<ReadonlySet<string>> {
+  const { url, body } = await fetchPage(repository)
+  const json = parsePayload(body, { upstream: 'portkey' })
+  const files = payloadList({ url, json, upstream: 'portkey' }, 'files')
+  return new Set(files.map((file) => statedId(file, 'name')))
 }
 
 function* entries({ url, json }: ParsedPage): Generator<Item> {

@@ -19,6 +19,7 @@ import { modelsDev } from '../../src/upstreams/models-dev.ts'
 import { nanoGpt } from '../../src/upstreams/nano-gpt.ts'
 import { litellm } from '../../src/upstreams/litellm.ts'
 import { portkey } from '../../src/upstreams/portkey.ts'
+import { providerOfFile } from '../../src/upstreams/portkey-files.ts'
 import { requesty } from '../../src/upstreams/requesty.ts'
 import { shengsuanyun } from '../../src/upstreams/shengsuanyun.ts'
 import { unbound } from '../../src/upstreams/unbound.ts'
@@ -508,19 +509,38 @@ describe('the pages', () => {
     return pages
   }
 
-  it('of Portkey are one a file, and a file that is gone is left out', async () => {
-    const pages = await collect(portkey, (url) => {
-      if (url.endsWith('/cohere.json')) throw new PlumblineError('http_not_found', 'Gone.')
-      return '{}'
-    })
-    const urls = pages.map(({ url }) => url)
+  /** Answers of Portkey's server and of the repository that its files are published from. */
+  const portkeyWithout = (missing: RegExp, published: unknown) => (url: string) => {
+    if (url.startsWith('https://api.github.com/')) return JSON.stringify(published)
+    if (missing.test(url)) throw new PlumblineError('http_not_found', `There is no ${url}.`)
+    return '{}'
+  }
+  const publishes = (...names: string[]) => names.map((name) => ({ name, type: 'file' }))
+
+  it('of Portkey are one a file, and one that is no longer published is left out', async () => {
+    const answer = portkeyWithout(/cohere|ai21/, publishes('openai.json', 'groq.json'))
+    const urls = (await collect(portkey, answer)).map(({ url }) => url)
     expect(urls).toContain('https://configs.portkey.ai/pricing/openai.json')
     expect(urls).not.toContain('https://configs.portkey.ai/pricing/cohere.json')
-    await expect(
-      collect(portkey, () => {
-        throw new PlumblineError('http_server_error', 'Not now.')
-      }),
-    ).rejects.toMatchObject({ code: 'http_server_error' })
+    expect(urls).toHaveLength(Object.keys(providerOfFile).length - 2)
+  })
+
+  it.each([
+    ['is still published', portkeyWithout(/cohere/, publishes('cohere.json')), portkey],
+    ['is one of all', portkeyWithout(/./, publishes('README.md')), portkey],
+    [
+      'is missing on another server',
+      portkeyWithout(/cohere/, []),
+      { ...portkey, url: 'https://mirror.example/pricing' },
+    ],
+  ])('of Portkey are no list where a file that is not found %s', async (_, answer, upstream) => {
+    await expect(collect(upstream, answer)).rejects.toMatchObject({ code: 'http_not_found' })
+  })
+
+  it('of Portkey are no list where nobody can say whether a file is still published', async () => {
+    await expect(collect(portkey, portkeyWithout(/cohere/, {}))).rejects.toMatchObject({
+      code: 'payload_shape',
+    })
   })
 
   it('of Workers AI are numbered, and do not go on for ever', async () => {
