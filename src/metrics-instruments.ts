@@ -16,6 +16,8 @@ type Labels<Label extends string> = Record<Label, string>
 
 export interface CounterOf<Label extends string> {
   inc: (labels: Labels<Label>, by?: number) => void
+  /** For what is counted thousands of times a second: the labels are looked up once. */
+  counter: (labels: Labels<Label>) => () => void
 }
 
 export interface GaugeOf<Label extends string> {
@@ -49,7 +51,13 @@ export function createInstruments(registry: Registry) {
     descriptions.push({ name, type: 'counter', labels, help })
     const metric = new Counter<string>({ name, help, labelNames: labels, registers })
     if (labels.length === 0) metric.inc(0)
-    return { inc: (values, by = 1) => metric.inc(bound(values), by) }
+    return {
+      inc: (values, by = 1) => metric.inc(bound(values), by),
+      counter: (values) => {
+        const series = metric.labels(bound(values))
+        return () => series.inc()
+      },
+    }
   }
 
   function gauge<const Label extends string>(

@@ -3,7 +3,6 @@
  * through one place (problem.ts), every request is timed by its route's pattern, and no client can
  * hold a connection or the shutdown for longer than the limits here.
  */
-import { randomUUID } from 'node:crypto'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { PlumblineError } from '../errors.ts'
@@ -16,6 +15,7 @@ import { encodeModelId } from './model-id-urls.ts'
 import { measureRequests } from './request-durations.ts'
 import { describeProblem, refusal, sendProblem } from './problem.ts'
 import type { Role } from './readiness.ts'
+import { requestIdOf } from './request-id.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
 import { registerChanges } from './routes/changes.ts'
 import { registerBenchmarks } from './routes/benchmarks.ts'
@@ -116,7 +116,8 @@ function createApp({ context, requestWithinMs = 10_000 }: HttpOptions): FastifyI
     }),
     // Named by its id in every line that we log of it; a logger of its own would cost more than a cached answer.
     childLoggerFactory: (logger) => logger,
-    genReqId: () => randomUUID(),
+    // Given where it is told (request-id.ts): most requests never need one.
+    genReqId: () => '',
     // A caller's own id would end up in our log unchecked.
     requestIdHeader: false,
     forceCloseConnections: 'idle',
@@ -140,8 +141,8 @@ function createApp({ context, requestWithinMs = 10_000 }: HttpOptions): FastifyI
     const problem = describeProblem(error)
     if (problem.status >= 500) {
       const level = problem.code === 'internal' ? 'error' : 'warn'
-      const { id: requestId, routeOptions } = request
-      request.log[level]({ err: error, requestId, route: routeOptions.url }, 'a request failed')
+      const { url: route } = request.routeOptions
+      request.log[level]({ err: error, requestId: requestIdOf(request), route }, 'a request failed')
       metrics.errors.inc({ code: problem.code })
     }
     return sendProblem(request, reply, problem)

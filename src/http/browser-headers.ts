@@ -3,18 +3,6 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 
-const exposedHeaders = [
-  'etag',
-  'link',
-  'retry-after',
-  'www-authenticate',
-  'x-catalog-version',
-  'x-models-etag',
-  'ratelimit-limit',
-  'ratelimit-remaining',
-  'ratelimit-reset',
-]
-
 /**
  * Every header is sent with every answer, so there are only those that mean something for data: no
  * page is made of it, no type is guessed, anybody's page may fetch it. What a page needs beside
@@ -24,7 +12,8 @@ export async function registerBrowserHeaders(app: FastifyInstance): Promise<void
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST'],
-    exposedHeaders,
+    // All that there are: none of ours is for the page's eyes alone.
+    exposedHeaders: '*',
     maxAge: 86_400,
   })
   await app.register(helmet, {
@@ -34,7 +23,7 @@ export async function registerBrowserHeaders(app: FastifyInstance): Promise<void
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-    referrerPolicy: { policy: 'no-referrer' },
+    referrerPolicy: false,
     crossOriginEmbedderPolicy: false,
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,

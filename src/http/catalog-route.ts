@@ -103,13 +103,13 @@ export function registerRepeatedAnswers(
   app: FastifyInstance,
   { answers, formats }: Pick<HttpContext, 'answers' | 'formats'>,
 ): void {
-  const find = (request: FastifyRequest) => {
+  const findFormat = (request: FastifyRequest) => {
     const format = formatAt(request.url)
-    return format ? formats.current(format, audienceOf(request)) : answers.fresh(keyOf(request))
+    return format && formats.current(format, audienceOf(request))
   }
   app.addHook('onRequest', (request, reply, done) => {
-    const isRefused = request.refusal !== undefined
-    const answer = request.method === 'GET' && !isRefused ? find(request) : undefined
+    if (request.method !== 'GET' || request.refusal) return done()
+    const answer = answers.fresh(keyOf(request)) ?? findFormat(request)
     if (!answer || !sendAgain(request, reply, answer)) done()
   })
 }

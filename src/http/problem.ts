@@ -7,6 +7,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { errorCodes, PlumblineError, toPlumblineError, type ErrorCode } from '../errors.ts'
 import { hideTokens } from '../hide-tokens.ts'
+import { requestIdOf } from './request-id.ts'
 import { readInvalidFields, type InvalidField } from './invalid-request.ts'
 
 export const problemType = 'application/problem+json; charset=utf-8'
@@ -124,7 +125,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     void reply.header('retry-after', problem.retryAfterSeconds)
   const challenge = challengeOf(problem)
   if (challenge !== undefined) void reply.header('www-authenticate', challenge)
-  const text = JSON.stringify({ ...problem, requestId: request.id })
+  const text = JSON.stringify({ ...problem, requestId: requestIdOf(request) })
   return (
     reply
       .code(problem.status)

@@ -3,7 +3,7 @@
  * may, and whether they ask too often. What is against it is said by `registerRefusals`, so that a
  * refusal has the headers of every other answer.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify'
 import { PlumblineError, toPlumblineError } from '../../errors.ts'
 import { createOutageLog } from '../../events/outage-log.ts'
 import { findApiKey, recordKeyUse } from '../../history/api-keys.ts'
@@ -43,10 +43,13 @@ export function registerAccess(app: FastifyInstance, context: HttpContext): void
   app.addHook('onClose', () => limits.close())
   app.addHook('onRequest', (request, _reply, done) => {
     request.caller = anonymous
-    if (isFree(request)) return done()
+    // Once: each look at it makes an object.
+    const { config: route } = request.routeOptions
+    // Probes and metrics; and what browsers ask before they send a key.
+    if (request.method === 'OPTIONS' || route.scope === 'none') return done()
     const judge = (caller: Caller): void => {
       request.caller = caller
-      request.refusal = refusalOf(request)
+      request.refusal = refusalOf(request, route)
     }
     const judgeLater = async (caller: Promise<Caller>): Promise<void> => {
       try {
@@ -57,7 +60,7 @@ export function registerAccess(app: FastifyInstance, context: HttpContext): void
       done()
     }
     // No promise where none is needed: most requests show nothing, or a key that is known.
-    const caller = identify(request)
+    const caller = identify(request, route)
     if (caller instanceof Promise) return void judgeLater(caller)
     judge(caller)
     done()
@@ -89,17 +92,12 @@ function openLimits({ httpRedis, config, log }: HttpContext): RequestLimits {
   })
 }
 
-/** Probes and metrics; and what browsers ask before they send a key. */
-function isFree({ method, routeOptions }: FastifyRequest): boolean {
-  return method === 'OPTIONS' || routeOptions.config?.scope === 'none'
-}
-
-type Identify = (request: FastifyRequest) => Caller | Promise<Caller>
+type MaybeLater = Caller | Promise<Caller>
 
 interface Identification {
-  identify: Identify
+  identify: (request: FastifyRequest, route: FastifyContextConfig) => MaybeLater
   /** Of a request that was admitted: what is wrong with it now is no guess. */
-  identifyAgain: Identify
+  identifyAgain: (request: FastifyRequest) => MaybeLater
 }
 
 function createIdentify(context: HttpContext, limits: RequestLimits): Identification {
@@ -126,11 +124,10 @@ function createIdentify(context: HttpContext, limits: RequestLimits): Identifica
   }
   const isOurs = (text: string) => keys.isOurs(text) || (tokens !== undefined && isToken(text))
   return {
-    identify(request) {
+    identify(request, { othersKeys }) {
       const text = readCredential(request.headers)
       if (text === undefined) return nobody
-      const ignoresOthers = request.routeOptions.config?.othersKeys === 'ignored'
-      if (ignoresOthers && !isOurs(text)) return nobody
+      if (othersKeys === 'ignored' && !isOurs(text)) return nobody
       return known(text) ?? find(request, text)
     },
     identifyAgain({ headers }) {
@@ -141,7 +138,10 @@ function createIdentify(context: HttpContext, limits: RequestLimits): Identifica
 }
 
 /** That it cannot be known at the moment is no reason to end it. */
-async function isStillAdmitted(request: FastifyRequest, identifyAgain: Identify): Promise<boolean> {
+async function isStillAdmitted(
+  request: FastifyRequest,
+  identifyAgain: Identification['identifyAgain'],
+): Promise<boolean> {
   if (request.caller.kind === 'anonymous') return true
   try {
     const caller = await identifyAgain(request)
@@ -176,8 +176,11 @@ function countFailures({ ip }: FastifyRequest, limits: RequestLimits, perMinute:
 function createRefusalOf(context: HttpContext, limits: RequestLimits) {
   const { apiRateLimit, apiKeyRateLimit } = context.config
   const hintAtProxy = createProxyHint(context)
-  return (request: FastifyRequest): PlumblineError | undefined => {
-    const { caller, routeOptions } = request
+  return (
+    request: FastifyRequest,
+    { scope = 'read' }: FastifyContextConfig,
+  ): PlumblineError | undefined => {
+    const { caller } = request
     const isAnonymous = caller.kind === 'anonymous'
     const limit = isAnonymous ? apiRateLimit : apiKeyRateLimit
     if (limit > 0) {
@@ -189,7 +192,6 @@ function createRefusalOf(context: HttpContext, limits: RequestLimits) {
         return rateLimited(`More than ${limit} requests in a minute.`, allowance.resetSeconds)
       }
     }
-    const scope = routeOptions.config?.scope ?? 'read'
     if (scope === 'none' || hasScope(caller, scope)) return undefined
     if (isAnonymous) return unauthenticated('A key or token is needed here.', scope)
     return new PlumblineError('forbidden', `The scope "${scope}" is needed here.`, {

@@ -8,9 +8,11 @@ const known = new LRUCache<string, Encoding>({ max: 200 })
 export function acceptedEncoding(header: string | string[] | undefined): Encoding {
   if (header === undefined) return 'identity'
   const text = String(header)
-  const found = known.get(text) ?? read(text)
-  known.set(text, found)
-  return found
+  const found = known.get(text)
+  if (found !== undefined) return found
+  const encoding = read(text)
+  known.set(text, encoding)
+  return encoding
 }
 
 function read(header: string): Encoding {

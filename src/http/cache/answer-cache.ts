@@ -65,6 +65,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   const flights = new Map<string, Flight>()
   const count = (layer: 'memory' | 'redis', result: 'hit' | 'miss' | 'stale') =>
     options.metrics.cacheRequests.inc({ layer, result })
+  const countHit = options.metrics.cacheRequests.counter({ layer: 'memory', result: 'hit' })
 
   const newest = () => watch.version ?? 0
   const isFresh = ({ answer, storedAt, ttlMs }: Entry) =>
@@ -125,7 +126,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       const entry = entries.get(key)
       if (!entry || !isFresh(entry)) return undefined
       entry.hits += 1
-      count('memory', 'hit')
+      countHit()
       return entry.answer
     },
     async obtain(key, source) {

@@ -18,6 +18,8 @@ export interface AnswerParts {
   link?: string | undefined
   /** What refreshes measure is in it: it ages without a change of the catalog. */
   isMeasured?: boolean | undefined
+  /** A list in another tool's format: clients in the way of Codex renew what they hold by `X-Models-Etag`. */
+  isFormat?: boolean | undefined
   body: Buffer
 }
 

@@ -29,6 +29,7 @@ const Head = z.object({
   contentType: z.string(),
   link: z.string().optional(),
   isMeasured: z.boolean().optional(),
+  isFormat: z.boolean().optional(),
 })
 
 export function createRedisAnswers(
@@ -60,13 +61,15 @@ export function createRedisAnswers(
 }
 
 /** One line of JSON, then the body as it is. */
-function pack({ version, committedAt, contentType, link, isMeasured, body }: Answer): Buffer {
+function pack(answer: Answer): Buffer {
+  const { version, committedAt, contentType, link, isMeasured, isFormat, body } = answer
   const head = JSON.stringify({
     version,
     committedAt: committedAt?.toISOString(),
     contentType,
     link,
     isMeasured,
+    isFormat,
   })
   return Buffer.concat([Buffer.from(`${head}\n`), body])
 }

@@ -47,8 +47,7 @@ function sendForm(
     )
     .header('vary', 'accept-encoding, authorization, x-api-key')
     .header('etag', entityTag(answer, encoding))
-    // Clients in the way of Codex renew what they hold while this is the same.
-    .header('x-models-etag', entityTag(answer, encoding))
+  if (answer.isFormat) void reply.header('x-models-etag', entityTag(answer, encoding))
   if (answer.lastModified !== undefined) void reply.header('last-modified', answer.lastModified)
   if (answer.link !== undefined) void reply.header('link', answer.link)
   if (isHeld(request.headers['if-none-match'], answer.etag)) return reply.code(304).send()
@@ -106,10 +105,14 @@ export function sendAgain(request: FastifyRequest, reply: FastifyReply, answer: 
   const form: SentForm | undefined = answer.sent.get(formKey(request))
   if (!form) return false
   reply.hijack()
-  const { allowance } = request
-  const own = allowance ? allowanceHeaders(allowance).flat() : []
   if (isHeld(request.headers['if-none-match'], answer.etag))
-    reply.raw.writeHead(304, [...form.notModifiedHeaders, ...own]).end()
-  else reply.raw.writeHead(200, [...form.headers, ...own]).end(form.body)
+    reply.raw.writeHead(304, headersFor(request, form.notModifiedHeaders)).end()
+  else reply.raw.writeHead(200, headersFor(request, form.headers)).end(form.body)
   return true
+}
+
+function headersFor({ allowance }: FastifyRequest, ofAnswer: readonly string[]): string[] {
+  const headers = ofAnswer.slice()
+  if (allowance) for (const [name, value] of allowanceHeaders(allowance)) headers.push(name, value)
+  return headers
 }

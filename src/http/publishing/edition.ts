@@ -77,7 +77,13 @@ async function renderOrRefuse(
     const refusal = format.accept(candidate, peak)
     if (refusal !== undefined) return held(refusal)
     const { version, committedAt } = source
-    const published = createAnswer({ version, committedAt, contentType: jsonType, body })
+    const published = createAnswer({
+      version,
+      committedAt,
+      contentType: jsonType,
+      isFormat: true,
+      body,
+    })
     await compressLike(published, previous?.published)
     const { models } = candidate
     const newPeak = peak && peak.models > models ? peak : { models, at }
