@@ -67,11 +67,16 @@ export const plannedAnew = Prisma.raw(plannedAnewText)
 
 const snapshotLimits = { maxWait: 5_000, timeout: 60_000 }
 
-/** Several reads of one state: nothing that is committed meanwhile is seen. */
-export async function inSnapshot<T>(db: Db, read: (reader: Reader) => Promise<T>): Promise<T> {
-  return db.$transaction(read, {
-    ...snapshotLimits,
-    isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead,
+/**
+ * Several reads of one state: nothing that is committed meanwhile is seen. What was read is there before
+ * the transaction has ended: since nothing was written, its end can say nothing new.
+ */
+export function inSnapshot<T>(db: Db, read: (reader: Reader) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    db.$transaction(async (reader) => resolve(await read(reader)), {
+      ...snapshotLimits,
+      isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead,
+    }).catch(reject)
   })
 }
 

@@ -31,17 +31,19 @@ export interface ModelQuery extends ModelFilter {
   after?: ModelPlace | undefined
   /** From 1, the default. */
   page?: number | undefined
+  /** Whether the page is to say how many models all pages have. */
+  isCounted?: boolean | undefined
 }
 
 export interface ModelPage {
   models: ListedModel[]
   /** Where the next page begins; undefined: there is none. */
   next: ModelPlace | undefined
-  /** Models of all pages, where that was known without counting. */
+  /** Models of all pages; undefined where that was not asked for, or an empty page cannot say it. */
   total: number | undefined
 }
 
-/** One page: an index is read until it is full. How many there are in all is asked of `countModels`. */
+/** One page: an index is read until it is full. */
 export async function listModels(reader: Reader, query: ModelQuery): Promise<ModelPage> {
   const { limit, page = 1, sort, after } = query
   const { where, rank } = conditions(query)
@@ -53,8 +55,7 @@ export async function listModels(reader: Reader, query: ModelQuery): Promise<Mod
     // One more than is shown tells whether there is a next page.
     limit: limit + 1,
     offset: (page - 1) * limit,
-    // To be ranked, all matches are read anyway.
-    total: Prisma.raw(isRanked && !after ? 'count(*) OVER ()::int' : 'NULL::int'),
+    total: query.isCounted ? totalOf(where, isRanked && !after) : Prisma.sql`NULL::int`,
   }
   const rows = await readStretch(reader, stretch)
   const models = rows.slice(0, limit).map(toListedModel)
@@ -68,6 +69,13 @@ export async function listModels(reader: Reader, query: ModelQuery): Promise<Mod
     },
     total: rows[0]?.total ?? undefined,
   }
+}
+
+/** To be ranked, all matches are read anyway. Else they are counted beside, in the same round trip. */
+function totalOf(where: Prisma.Sql, areAllRead: boolean): Prisma.Sql {
+  return areAllRead
+    ? Prisma.sql`count(*) OVER ()::int`
+    : Prisma.sql`(SELECT count(*)::int FROM models m WHERE ${where})`
 }
 
 export async function countModels(reader: Reader, filter: ModelFilter): Promise<number> {
@@ -97,10 +105,12 @@ async function readStretch(reader: Reader, stretch: Stretch): Promise<PageRow[]>
   const rows: PageRow[] = []
   let { offset } = stretch
   for (const [index, part] of order.parts.entries()) {
+    const total = rows.length === 0 ? stretch.total : Prisma.sql`NULL::int`
     const found = await readPart(reader, part, {
       ...stretch,
       limit: limit - rows.length,
       offset,
+      total,
     })
     rows.push(...found)
     if (rows.length >= limit || index === order.parts.length - 1) break

@@ -17,11 +17,11 @@ export async function readProviderHealth(
   reader: Reader,
   provider?: string,
 ): Promise<(provider: string) => Health> {
-  const rows = await reader.$queryRaw<Row[]>`
+  const query = reader.$queryRaw<Row[]>`
     SELECT s.provider, TRUE AS lists, ${sourceColumns} FROM provider_slices s JOIN upstreams u ON u.id = s.upstream
     WHERE (s.listing_count > 0 OR u.runtime) AND u.enabled
       ${provider === undefined ? Prisma.empty : Prisma.sql`AND s.provider = ${provider}`}`
-  const now = await readDatabaseClock(reader)
+  const [rows, now] = await Promise.all([query, readDatabaseClock(reader)])
   const byProvider = Map.groupBy(toSources(rows, now), (source) => source.provider)
   return (id) => healthOf(byProvider.get(id) ?? [], now)
 }
@@ -35,7 +35,7 @@ export async function readModelHealth(
   reader: Reader,
   { provider, modelId }: ModelKey,
 ): Promise<Health> {
-  const rows = await reader.$queryRaw<Row[]>`
+  const query = reader.$queryRaw<Row[]>`
     SELECT l.provider, ${sourceColumns},
       l.state = 'present' AND (s.hashes IS NULL OR strpos(s.hashes, to_json(l.model_id)::text || ': ""') = 0 OR EXISTS (
         SELECT 1 FROM holds h WHERE h.upstream = l.upstream AND h.provider = l.provider AND h.model_id = l.model_id
@@ -43,7 +43,7 @@ export async function readModelHealth(
     FROM listings l JOIN upstreams u ON u.id = l.upstream
     LEFT JOIN provider_slices s ON s.upstream = l.upstream AND s.provider = l.provider
     WHERE l.provider = ${provider} AND l.model_id = ${modelId} AND u.enabled`
-  const now = await readDatabaseClock(reader)
+  const [rows, now] = await Promise.all([query, readDatabaseClock(reader)])
   return healthOf(toSources(rows, now), now)
 }
 

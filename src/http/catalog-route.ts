@@ -31,12 +31,17 @@ export interface CatalogRoute<Params extends z.ZodType, Query extends z.ZodType>
   /** Lists go stale as a whole; what one provider or model has is kept longer. */
   kind: keyof typeof backstopMs
   /**
-   * In one snapshot of the database. Returns what is sent as JSON, or, of another content type, its
-   * text. Throws PlumblineError.
+   * In one snapshot of the database, which has the catalog at `version`. Returns what is sent as JSON,
+   * or, of another content type, its text. Throws PlumblineError.
    */
   read: (
     reader: Reader,
-    asked: { params: z.output<Params>; query: z.output<Query>; audience: Audience },
+    asked: {
+      params: z.output<Params>
+      query: z.output<Query>
+      audience: Audience
+      version: number
+    },
   ) => Promise<unknown>
 }
 
@@ -79,7 +84,7 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
         audience: audienceOf(request),
       }
       const make = () =>
-        readAnswer(db, (reader) => read(reader, asked), {
+        readAnswer(db, (reader, version) => read(reader, { ...asked, version }), {
           contentType,
           isMeasured: kind === 'health',
           linkOf: (value) =>
@@ -128,12 +133,12 @@ interface AnswerForm {
 
 async function readAnswer(
   db: HttpContext['db'],
-  read: (reader: Reader) => Promise<unknown>,
+  read: (reader: Reader, version: number) => Promise<unknown>,
   { contentType, isMeasured, linkOf }: AnswerForm,
 ): Promise<Answer> {
   return inSnapshot(db, async (reader) => {
     const head = await readHead(reader)
-    const value = await read(reader)
+    const value = await read(reader, head.version)
     if (contentType === undefined)
       return jsonAnswer({ ...head, isMeasured, link: linkOf(value) }, value)
     if (typeof value !== 'string') throw new TypeError(`An answer of ${contentType} must be text.`)

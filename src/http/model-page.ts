@@ -4,7 +4,6 @@ import type { Audience, ModelFilter } from '../catalog/model-filter.ts'
 import { viewModel } from '../catalog/model-view.ts'
 import { byId, type ModelPlace, type ModelSort } from '../catalog/model-order.ts'
 import { countModels, listModels } from '../catalog/read-models.ts'
-import { readVersion } from '../catalog/versions.ts'
 import { parseJson, type Json } from '../json.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { InvalidParameter } from './invalid-request.ts'
@@ -14,7 +13,7 @@ import { toFilter, type ModelListQuery } from './schemas/model-query.ts'
 /** `given`: what the path has said already. Throws `invalid_argument` for a cursor of another list. */
 export async function readModelPage(
   reader: Reader,
-  totals: Totals,
+  { version, totals }: { version: number; totals: Totals },
   query: ModelListQuery,
   audience: Audience,
   given: ModelFilter = {},
@@ -25,12 +24,14 @@ export async function readModelPage(
   // What makes it this list and no other; nothing that was not given is in it.
   const list = parseJson(JSON.stringify({ ...filter, order }))
   const after = cursor === undefined ? undefined : resume(query, cursor, { list, order })
-  const version = await readVersion(reader)
-  const found = await listModels(reader, { ...filter, limit, sort, page, after })
-  const count = async () => found.total ?? countModels(reader, filter)
+  const known = totals.known(list, version)
+  const isCounted = known === undefined
+  const found = await listModels(reader, { ...filter, limit, sort, page, after, isCounted })
+  const total = known ?? found.total ?? (await countModels(reader, filter))
+  if (isCounted) totals.learn(list, version, total)
   return {
     version,
-    total: await totals.of(list, version, count),
+    total,
     page: cursor === undefined ? page : null,
     limit,
     next: found.next ? writeCursor(found.next, list) : null,

@@ -3,21 +3,22 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { canonicalJson, type Json } from '../json.ts'
 
+/** `list` says which one, and what was counted holds for the catalog at `version` alone. */
 export interface Totals {
-  /** `list` says which one; `count` must see the catalog at `version`. */
-  of: (list: Json, version: number, count: () => Promise<number>) => Promise<number>
+  known: (list: Json, version: number) => number | undefined
+  learn: (list: Json, version: number, total: number) => void
 }
 
 export function createTotals(): Totals {
   const counted = new LRUCache<string, { version: number; total: number }>({ max: 5000 })
+  const keyOf = (list: Json) => hash('sha256', canonicalJson(list), 'base64url')
   return {
-    async of(list, version, count) {
-      const key = hash('sha256', canonicalJson(list), 'base64url')
-      const known = counted.get(key)
-      if (known?.version === version) return known.total
-      const total = await count()
-      counted.set(key, { version, total })
-      return total
+    known(list, version) {
+      const known = counted.get(keyOf(list))
+      return known?.version === version ? known.total : undefined
+    },
+    learn(list, version, total) {
+      counted.set(keyOf(list), { version, total })
     },
   }
 }

@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { compareModels } from '../../catalog/compare-models.ts'
 import { viewModel } from '../../catalog/model-view.ts'
-import { readVersion } from '../../catalog/versions.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import type { HttpContext } from '../http-context.ts'
 import { requireModels } from '../require-model.ts'
@@ -47,9 +46,8 @@ export function registerCompare(app: FastifyInstance, context: HttpContext): voi
     querystring: CompareQuery,
     response: ComparisonSchema,
     kind: 'list',
-    read: async (reader, { query, audience }) => {
+    read: async (reader, { query, audience, version }) => {
       const models = await requireModels(reader, query.ids, audience)
-      const version = await readVersion(reader)
       return { version, models: models.map(viewModel), ...compareModels(models) }
     },
   })

@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { modelKey } from '../../catalog/model.ts'
 import { readConflicts } from '../../catalog/read-conflicts.ts'
-import { readVersion } from '../../catalog/versions.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import type { HttpContext } from '../http-context.ts'
 import { filterParameters, Limit, Page } from '../schemas/model-query.ts'
@@ -58,11 +57,11 @@ export function registerConflicts(app: FastifyInstance, context: HttpContext): v
     querystring: ConflictQuery,
     response: ConflictPageSchema,
     kind: 'health',
-    read: async (reader, { query, audience }) => {
+    read: async (reader, { query, audience, version }) => {
       const { page, limit } = query
       const { models, total } = await readConflicts(reader, { ...query, audience })
       return {
-        version: await readVersion(reader),
+        version,
         total,
         page,
         limit,

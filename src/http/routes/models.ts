@@ -31,7 +31,8 @@ export function registerModels(app: FastifyInstance, context: HttpContext): void
     response: ModelPageSchema,
     nextAs: 'cursor',
     kind: 'list',
-    read: (reader, { query, audience }) => readModelPage(reader, totals, query, audience),
+    read: (reader, { query, audience, version }) =>
+      readModelPage(reader, { version, totals }, query, audience),
   })
   registerCatalogRoute(app, context, {
     url: '/api/v1/models/capability/:capability',
@@ -42,8 +43,8 @@ export function registerModels(app: FastifyInstance, context: HttpContext): void
     response: ModelPageSchema,
     nextAs: 'cursor',
     kind: 'list',
-    read: (reader, { params: { capability }, query, audience }) =>
-      readModelPage(reader, totals, query, audience, { capability }),
+    read: (reader, { params: { capability }, query, audience, version }) =>
+      readModelPage(reader, { version, totals }, query, audience, { capability }),
   })
   registerCatalogRoute(app, context, {
     url: '/api/v1/models/:id',
@@ -57,12 +58,11 @@ export function registerModels(app: FastifyInstance, context: HttpContext): void
     kind: 'health',
     read: async (reader, { params, audience }) => {
       const model = await requireModel(reader, params.id, audience)
-      const benchmarks = await readBenchmarks(reader, model)
-      return {
-        ...viewModelDetail(model),
-        benchmarks: benchmarks.map(viewBenchmark),
-        ...(await readModelHealth(reader, model)),
-      }
+      const [benchmarks, health] = await Promise.all([
+        readBenchmarks(reader, model),
+        readModelHealth(reader, model),
+      ])
+      return { ...viewModelDetail(model), benchmarks: benchmarks.map(viewBenchmark), ...health }
     },
   })
 }

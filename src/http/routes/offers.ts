@@ -5,7 +5,6 @@ import { isOpenTo } from '../../catalog/model-filter.ts'
 import { modelKey } from '../../catalog/model.ts'
 import { viewModel } from '../../catalog/model-view.ts'
 import { readOffers } from '../../catalog/read-offers.ts'
-import { readVersion } from '../../catalog/versions.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import type { HttpContext } from '../http-context.ts'
 import { requireModel } from '../require-model.ts'
@@ -37,12 +36,12 @@ export function registerOffers(app: FastifyInstance, context: HttpContext): void
     querystring: NoQuery,
     response: OffersSchema,
     kind: 'provider',
-    read: async (reader, { params, audience }) => {
+    read: async (reader, { params, audience, version }) => {
       const model = await requireModel(reader, params.id, audience)
       const offers = await readOffers(reader, model)
       return {
         id: modelKey(model),
-        version: await readVersion(reader),
+        version,
         offers: offers
           .filter((offer) => isOpenTo(offer.model, audience))
           .map((offer) => ({ sameBy: offer.sameBy, model: viewModel(offer.model) })),

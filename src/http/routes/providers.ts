@@ -6,7 +6,6 @@ import type { Audience } from '../../catalog/model-filter.ts'
 import type { CatalogProvider } from '../../catalog/model.ts'
 import { countModelsByProvider } from '../../catalog/read-models.ts'
 import { readProviders } from '../../catalog/providers.ts'
-import { readVersion } from '../../catalog/versions.ts'
 import { isStorable } from '../../control-characters.ts'
 import { PlumblineError } from '../../errors.ts'
 import { readProviderHealth } from '../../history/read-health.ts'
@@ -26,8 +25,8 @@ export function registerProviders(app: FastifyInstance, context: HttpContext): v
     querystring: NoQuery,
     response: z.object({ version: z.int(), providers: z.array(ProviderSchema) }),
     kind: 'health',
-    read: async (reader, { audience }) => ({
-      version: await readVersion(reader),
+    read: async (reader, { audience, version }) => ({
+      version,
       providers: await viewProviders(reader, audience),
     }),
   })
@@ -50,9 +49,10 @@ export function registerProviders(app: FastifyInstance, context: HttpContext): v
     response: ModelPageSchema,
     nextAs: 'cursor',
     kind: 'provider',
-    read: async (reader, { params, query, audience }) => {
+    read: async (reader, { params, query, audience, version }) => {
       await requireProvider(reader, params.id, audience)
-      return readModelPage(reader, context.totals, query, audience, { provider: params.id })
+      const place = { version, totals: context.totals }
+      return readModelPage(reader, place, query, audience, { provider: params.id })
     },
   })
 }

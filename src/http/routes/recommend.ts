@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { readDatabaseClock } from '../../catalog/database.ts'
 import { viewModel } from '../../catalog/model-view.ts'
 import { recommendModels } from '../../catalog/recommend.ts'
-import { readVersion } from '../../catalog/versions.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import type { HttpContext } from '../http-context.ts'
 import { DecimalText, filterParameters, someOf, Whole } from '../schemas/model-query.ts'
@@ -58,7 +57,7 @@ export function registerRecommend(app: FastifyInstance, context: HttpContext): v
     querystring: RecommendQuery,
     response: RecommendationSchema,
     kind: 'list',
-    read: async (reader, { query, audience }) => {
+    read: async (reader, { query, audience, version }) => {
       const found = await recommendModels(reader, {
         filter: {
           audience,
@@ -76,7 +75,7 @@ export function registerRecommend(app: FastifyInstance, context: HttpContext): v
         limit: query.limit,
       })
       return {
-        version: await readVersion(reader),
+        version,
         recommendations: found.map(({ model, cost, reasons }, index) => ({
           rank: index + 1,
           cost: cost.total,
