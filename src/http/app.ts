@@ -13,7 +13,7 @@ import { registerBrowserHeaders } from './browser-headers.ts'
 import type { HttpContext } from './http-context.ts'
 import { encodeModelId } from './model-id-urls.ts'
 import { measureRequests } from './request-durations.ts'
-import { describeProblem, refusal, sendProblem } from './problem.ts'
+import { bodyLimit, describeProblem, refusal, sendProblem } from './problem.ts'
 import type { Role } from './readiness.ts'
 import { requestIdOf } from './request-id.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
@@ -64,7 +64,7 @@ const routes: Readonly<Record<Role, readonly RegisterRoutes[]>> = {
 const limits = {
   /** A connection on which nothing moves. */
   connectionTimeout: 10_000,
-  bodyLimit: 64 * 1024,
+  bodyLimit,
 } as const
 
 export interface HttpOptions {

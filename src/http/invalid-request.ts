@@ -3,7 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { PlumblineError } from '../errors.ts'
 
 export interface InvalidField {
-  /** Name of the parameter, `body.usage.input` for what lies deeper. */
+  /** Name of the parameter, `usage.input` for what lies deeper in a body; `body`: all of it. */
   field: string
   message: string
   /** Where only some values are: these. */
@@ -12,20 +12,24 @@ export interface InvalidField {
 
 /** A parameter that is wrong for a reason that its schema cannot see. */
 export class InvalidParameter extends PlumblineError {
-  readonly field: string
-  readonly reason: string
+  readonly field: InvalidField
 
-  constructor(field: string, reason: string) {
-    super('invalid_argument', `${field}: ${reason}`)
-    this.field = field
-    this.reason = reason
+  constructor(
+    name: string,
+    message: string,
+    options: { allowed?: string[]; nextStep?: string } = {},
+  ) {
+    const { allowed, nextStep } = options
+    super('invalid_argument', `${name}: ${message}`, nextStep === undefined ? {} : { nextStep })
+    this.field = { field: name, message, ...(allowed ? { allowed } : {}) }
   }
 }
 
 /** Undefined: the error is of another kind. */
 export function readInvalidFields(error: unknown): InvalidField[] | undefined {
-  if (error instanceof InvalidParameter) return [{ field: error.field, message: error.reason }]
+  if (error instanceof InvalidParameter) return [error.field]
   if (!hasZodFastifySchemaValidationErrors(error)) return undefined
+  const whole = error.validationContext === 'body' ? 'body' : 'request'
   return error.validation.flatMap((issue) => {
     const path = issue.instancePath.split('/').filter((part) => part !== '')
     const message = issue.message ?? 'is not allowed'
@@ -35,7 +39,7 @@ export function readInvalidFields(error: unknown): InvalidField[] | undefined {
         message: 'There is no such parameter.',
       }))
     const allowed = texts(issue.params['values'])
-    const field = path.join('.') || 'request'
+    const field = path.join('.') || whole
     return [{ field, message, ...(allowed.length > 0 ? { allowed } : {}) }]
   })
 }

@@ -10,6 +10,9 @@ import { hideTokens } from '../hide-tokens.ts'
 import { requestIdOf } from './request-id.ts'
 import { readInvalidFields, type InvalidField } from './invalid-request.ts'
 
+/** Of a request, in bytes. */
+export const bodyLimit = 64 * 1024
+
 export const problemType = 'application/problem+json; charset=utf-8'
 
 export const statusByCode = {
@@ -75,7 +78,7 @@ export interface Problem {
 
 export function describeProblem(error: unknown): Problem {
   const fields = readInvalidFields(error)
-  if (fields) return invalidRequest(fields)
+  if (fields) return invalidRequest(fields, error)
   const refusal = frameworkRefusal(error)
   if (refusal) return refusal
   const known = toPlumblineError(error)
@@ -93,26 +96,53 @@ export function describeProblem(error: unknown): Problem {
   }
 }
 
-function invalidRequest(errors: InvalidField[]): Problem {
+function invalidRequest(errors: InvalidField[], error?: unknown): Problem {
   const code = 'invalid_argument'
   return {
     type: `urn:plumbline:error:${code}`,
     title: errorCodes[code],
     status: statusByCode[code],
-    detail: errors.map(({ field, message }) => `${field}: ${message}`).join('; '),
+    detail: errors.map(tell).join('; '),
     code,
     errors,
-    nextStep: 'The parameters of every path are at /docs.',
+    nextStep:
+      (error instanceof PlumblineError ? error.nextStep : undefined) ??
+      'The parameters of every path are at /docs.',
   }
 }
 
-/** What Fastify itself refuses (a body too large, JSON that is none): its 4xx messages are made for callers. */
+function tell({ field, message }: InvalidField): string {
+  return `${field}: ${message}`
+}
+
+/** By Fastify's code: its own messages name no part of the request, or quote it. */
+const unread: Readonly<Record<string, InvalidField>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: { field: 'body', message: 'is not JSON' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { field: 'body', message: 'is empty' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { field: 'body', message: 'is not as long as it says' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { field: 'body', message: `may have ${bodyLimit} bytes at most` },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    field: 'content-type',
+    message: 'is not taken here',
+    allowed: ['application/json'],
+  },
+  FST_ERR_BAD_URL: {
+    field: 'url',
+    message: 'has a % that is not followed by the two digits of a byte of UTF-8; % itself is %25',
+  },
+}
+
+/** What Fastify itself refuses. */
 function frameworkRefusal(error: unknown): Problem | undefined {
   if (!(error instanceof Error) || error instanceof PlumblineError) return undefined
   if (!('statusCode' in error) || typeof error.statusCode !== 'number') return undefined
-  return error.statusCode >= 400 && error.statusCode < 500
-    ? refusal(error.statusCode, error.message)
-    : undefined
+  const { statusCode: status } = error
+  if (status < 400 || status >= 500) return undefined
+  const field = 'code' in error ? unread[String(error.code)] : undefined
+  if (!field) return refusal(status, error.message)
+  return status === 400
+    ? invalidRequest([field])
+    : { ...refusal(status, tell(field)), errors: [field] }
 }
 
 export function refusal(status: number, detail: string): Problem {

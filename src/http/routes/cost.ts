@@ -8,9 +8,9 @@ import { modelKey } from '../../catalog/model.ts'
 import { Meter, type PriceSheet } from '../../catalog/price.ts'
 import { sheetOf } from '../../catalog/read-prices.ts'
 import { readVersion } from '../../catalog/versions.ts'
-import { PlumblineError } from '../../errors.ts'
 import { audienceOf } from '../caller.ts'
 import type { HttpContext } from '../http-context.ts'
+import { InvalidParameter } from '../invalid-request.ts'
 import { problemResponses } from '../problem-schema.ts'
 import { requireModel } from '../require-model.ts'
 import { CostRequest, CostSchema } from '../schemas/prices.ts'
@@ -62,10 +62,10 @@ function knownCircumstances(sheet: PriceSheet, body: CostBody, at: Date) {
     const known = circumstancesOf(sheet, name)
     if (stated === undefined || known.includes(stated)) continue
     const allowed = known.length > 0 ? `it has: ${known.join(', ')}` : `it has none`
-    throw new PlumblineError(
-      'invalid_argument',
-      `${name}: ${body.model} has no prices for ${name} "${stated}"; ${allowed}.`,
-      { nextStep: `Leave ${name} out for the standard price.` },
+    throw new InvalidParameter(
+      name,
+      `${body.model} has no prices for ${name} "${stated}"; ${allowed}.`,
+      { allowed: known, nextStep: `Leave ${name} out for the standard price.` },
     )
   }
   const { mode, region, variant, ttl, prompt_tokens: promptTokens } = body

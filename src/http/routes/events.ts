@@ -2,10 +2,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { PlumblineError } from '../../errors.ts'
 import { createOutageLog } from '../../events/outage-log.ts'
 import { audienceOf } from '../caller.ts'
 import type { HttpContext } from '../http-context.ts'
+import { InvalidParameter } from '../invalid-request.ts'
 import { problemResponses } from '../problem-schema.ts'
 import { EventsQuery } from '../schemas/events.ts'
 import { streamEvents } from '../streams/event-stream.ts'
@@ -103,7 +103,7 @@ function readLastEventId({ headers }: FastifyRequest): number | undefined {
   const stated = headers['last-event-id']
   if (stated === undefined || stated === '') return undefined
   if (typeof stated === 'string' && /^\d{1,15}$/.test(stated)) return Number(stated)
-  throw new PlumblineError('invalid_argument', 'Last-Event-ID: must be a version of the catalog.', {
+  throw new InvalidParameter('Last-Event-ID', 'must be a version of the catalog', {
     nextStep: 'Send the `id` that was received last, or leave it out.',
   })
 }
