@@ -2,9 +2,10 @@
 import swagger from '@fastify/swagger'
 import reference from '@scalar/fastify-api-reference'
 import type { FastifyInstance } from 'fastify'
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { version } from '../version.ts'
 import { visibilityOf } from './cache/send-answer.ts'
+import { describeDocument } from './openapi-document.ts'
+import { describeRoute } from './openapi-schema.ts'
 
 const description = `Which AI models exist, what they can do and what they cost.
 
@@ -47,8 +48,8 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       },
       security: [{}, { key: [] }, { header: [] }],
     },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transform: describeRoute,
+    transformObject: describeDocument,
   })
   app.get('/openapi.json', { schema: { hide: true } }, (request, reply) =>
     reply

@@ -1,5 +1,6 @@
 /** Problem documents as OpenAPI describes them. */
 import { z } from 'zod'
+import { sampleProblem } from './schemas/samples.ts'
 
 export const ProblemSchema = z
   .object({
@@ -23,7 +24,7 @@ export const ProblemSchema = z
     retryAfterSeconds: z.int().optional(),
     requestId: z.string().optional(),
   })
-  .meta({ id: 'Problem', description: 'RFC 9457' })
+  .meta({ id: 'Problem', description: 'RFC 9457', samples: [sampleProblem] })
 
 const content = { 'application/problem+json': { schema: ProblemSchema } }
 

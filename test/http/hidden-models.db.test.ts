@@ -72,7 +72,7 @@ const examples: Readonly<Record<string, string>> = {
   capability: 'vision',
   provider: 'acme',
   file: 'acme.json',
-  '*': 'open',
+  model: 'open',
 }
 /** What a path must be asked, or might tell more when it is asked. */
 const queries: Readonly<Record<string, readonly string[]>> = {
@@ -92,7 +92,7 @@ const queries: Readonly<Record<string, readonly string[]>> = {
 }
 
 function urlsOf(path: string, id: string): string[] {
-  const url = path.replaceAll(/\{([\w*]+)\}/g, (_, name: string) => {
+  const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     if (path.startsWith('/logos/')) return 'acme.svg'
     const example = name === 'id' && path.startsWith('/api/v1/providers') ? 'acme' : id
     return encodeURIComponent(examples[name] ?? example)

@@ -6,7 +6,9 @@ import { viewModel } from '../../catalog/model-view.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import type { HttpContext } from '../http-context.ts'
 import { requireModels } from '../require-model.ts'
+import { commaList } from '../schemas/documented.ts'
 import { ModelSchema, NoParams } from '../schemas/models.ts'
+import { otherSampleId, sampleId } from '../schemas/samples.ts'
 
 const least = 2
 const most = 10
@@ -19,7 +21,11 @@ const CompareQuery = z.strictObject({
       ({ length }) => length >= least && length <= most,
       `must name ${least} to ${most} different models`,
     )
-    .describe('provider/model-id, separated by commas; or the parameter several times.'),
+    .meta({
+      description: 'provider/model-id, separated by commas; or the parameter several times.',
+      sent: commaList(undefined, { minItems: least, maxItems: most }),
+      samples: [[sampleId, otherSampleId]],
+    }),
 })
 
 const ids = z.array(z.string())

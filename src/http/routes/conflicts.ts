@@ -15,7 +15,10 @@ const ConflictQuery = z.strictObject({
     .min(1)
     .max(300)
     .optional()
-    .describe('contextWindow, maxOutputTokens, price.input, …'),
+    .meta({
+      description: 'contextWindow, maxOutputTokens, price.input, …',
+      samples: ['price.input'],
+    }),
   page: Page.default(1),
   limit: Limit,
 })

@@ -8,21 +8,27 @@ import { readHead } from '../../catalog/versions.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import { renderAtom, renderJsonFeed, type FeedFacts } from '../feeds/render-feed.ts'
 import type { HttpContext } from '../http-context.ts'
-import { FeedQuery } from '../schemas/feeds.ts'
+import { FeedQuery, JsonFeed } from '../schemas/feeds.ts'
 import { NoParams } from '../schemas/models.ts'
 
 const feeds = [
-  { name: 'feed.atom', contentType: 'application/atom+xml; charset=utf-8', render: renderAtom },
+  {
+    name: 'feed.atom',
+    contentType: 'application/atom+xml; charset=utf-8',
+    render: renderAtom,
+    shape: z.string(),
+  },
   {
     name: 'feed.json',
     contentType: 'application/feed+json; charset=utf-8',
     render: renderJsonFeed,
+    shape: JsonFeed,
   },
 ] as const
 
 export function registerFeeds(app: FastifyInstance, context: HttpContext): void {
   const base = context.config.publicUrl.replace(/\/*$/, '/')
-  for (const { name, contentType, render } of feeds)
+  for (const { name, contentType, render, shape } of feeds)
     registerCatalogRoute(app, context, {
       url: `/${name}`,
       summary: `What is new, as ${name === 'feed.atom' ? 'an Atom feed' : 'a JSON Feed'}`,
@@ -31,7 +37,7 @@ export function registerFeeds(app: FastifyInstance, context: HttpContext): void 
       tags: ['changes'],
       params: NoParams,
       querystring: FeedQuery,
-      response: z.string(),
+      response: shape,
       contentType,
       kind: 'list',
       read: async (reader, { query, audience }) =>

@@ -74,7 +74,11 @@ function registerPortkey(app: FastifyInstance, context: HttpContext): void {
     summary: formatParts['/pricing/{provider}.json'],
     tags: ['formats'],
     othersKeys: 'ignored',
-    params: z.strictObject({ file: z.string().describe('Portkey’s or our id, then .json.') }),
+    params: z.strictObject({
+      file: z
+        .string()
+        .meta({ description: 'Portkey’s or our id, then .json.', samples: ['openai.json'] }),
+    }),
     querystring: AnyQuery,
     response: PortkeyFile,
     kind: 'provider',
@@ -95,7 +99,10 @@ function registerPortkey(app: FastifyInstance, context: HttpContext): void {
     summary: formatParts['/model-configs/pricing/{provider}/{model}'],
     tags: ['formats'],
     othersKeys: 'ignored',
-    params: z.strictObject({ provider: z.string(), '*': z.string().describe('The model’s id.') }),
+    params: z.strictObject({
+      provider: z.string().meta({ description: 'Portkey’s or our id.', samples: ['openai'] }),
+      '*': z.string().meta({ description: 'The model’s id.', samples: ['gpt-4o'] }),
+    }),
     querystring: AnyQuery,
     response: z.unknown(),
     kind: 'provider',
@@ -109,7 +116,10 @@ function registerPortkey(app: FastifyInstance, context: HttpContext): void {
 }
 
 const LogoParams = z.strictObject({
-  file: z.string().regex(/^[\w.-]{1,100}\.svg$/, 'is no provider’s id and .svg'),
+  file: z
+    .string()
+    .regex(/^[\w.-]{1,100}\.svg$/, 'is no provider’s id and .svg')
+    .meta({ description: 'An id of a provider, then .svg.', samples: ['openai.svg'] }),
 })
 
 /** They are the same at every version. */
@@ -118,7 +128,10 @@ function registerLogos(app: FastifyInstance): void {
     summary: formatParts['/logos/{provider}.svg'],
     tags: ['formats'],
     params: LogoParams,
-    response: { 200: z.string().describe('SVG.'), ...problemResponses },
+    response: {
+      200: { description: 'A picture.', content: { 'image/svg+xml': { schema: z.string() } } },
+      ...problemResponses,
+    },
   }
   app.get('/logos/:file', { schema, config: { othersKeys: 'ignored' } }, (request, reply) => {
     const { file } = LogoParams.parse(request.params)

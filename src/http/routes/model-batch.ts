@@ -11,6 +11,7 @@ import { registerCatalogRoute } from '../catalog-route.ts'
 import type { HttpContext } from '../http-context.ts'
 import { Version } from '../schemas/changes.ts'
 import { ModelSchema, NoParams } from '../schemas/models.ts'
+import { otherSampleId, sampleId } from '../schemas/samples.ts'
 
 const most = 100
 
@@ -22,7 +23,11 @@ const ModelBatchQuery = z.strictObject({
     .union([id.transform((one) => [one]), z.array(id)])
     .transform((ids) => [...new Set(ids)])
     .refine(({ length }) => length <= most, `must name at most ${most} different models`)
-    .describe('provider/model-id; the parameter several times for several.'),
+    .meta({
+      description: 'provider/model-id; the parameter several times for several.',
+      sent: { type: 'array', items: { type: 'string' }, maxItems: most, explode: true },
+      samples: [[sampleId, otherSampleId]],
+    }),
   min_version: Version.optional().describe('Answer with this version or a later one.'),
 })
 

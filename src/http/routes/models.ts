@@ -38,7 +38,7 @@ export function registerModels(app: FastifyInstance, context: HttpContext): void
     url: '/api/v1/models/capability/:capability',
     summary: 'The models that can do something',
     tags: ['models'],
-    params: z.strictObject({ capability: CapabilityName }),
+    params: z.strictObject({ capability: CapabilityName.meta({ samples: ['vision'] }) }),
     querystring: CapabilityModelsQuery,
     response: ModelPageSchema,
     nextAs: 'cursor',

@@ -17,7 +17,7 @@ const RecommendQuery = z.strictObject({
   capability: someOf(capabilities)
     .transform((names) => names.filter(isCapability))
     .optional()
-    .describe('Comma list; a model must have all of them.'),
+    .meta({ description: 'Comma list; a model must have all of them.', samples: [['vision']] }),
   modality: someOf(['text', 'image', 'audio', 'video', 'pdf'])
     .optional()
     .describe('Comma list; taken or given, all of them.'),
@@ -26,9 +26,11 @@ const RecommendQuery = z.strictObject({
   family,
   min_context,
   max_input_price: DecimalText.optional().describe('USD per million input tokens.'),
-  input_tokens: Whole(0, maxTokens).default(1000).describe('Expected per request.'),
+  input_tokens: Whole(0, maxTokens)
+    .default(1000)
+    .meta({ description: 'Expected per request.', samples: [20_000] }),
   output_tokens: Whole(0, maxTokens).default(1000).describe('Expected per request.'),
-  limit: Whole(1, 100).default(10),
+  limit: Whole(1, 100).default(10).describe('At most so many.'),
 })
 
 const RecommendationSchema = z

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ChangeCursor } from '../../catalog/read-changes.ts'
 import { Limit, someOf, Whole, word } from './model-query.ts'
+import { sampleChange } from './samples.ts'
 
 export const toldKinds = [
   'added',
@@ -29,9 +30,13 @@ export function showCursor(cursor: ChangeCursor | undefined): string | null {
 
 export const ChangesQuery = z
   .strictObject({
-    since: Version.optional().describe('What came after this version is told; 0: everything.'),
+    since: Version.optional().meta({
+      description:
+        'What came after this version is told; 0: everything. Required where `next` is not given.',
+      samples: [0],
+    }),
     next: Cursor.optional().describe('From the answer before: goes on where it ended.'),
-    provider: word.optional().describe('Id of a provider.'),
+    provider: word.optional().meta({ description: 'Id of a provider.', samples: ['openai'] }),
     kind: someOf(toldKinds).optional().describe('Comma list.'),
     limit: Limit,
   })
@@ -64,7 +69,7 @@ export const ChangeSchema = z
       )
       .describe('Empty for what was added or withdrawn: the model itself is the change.'),
   })
-  .meta({ id: 'Change' })
+  .meta({ id: 'Change', samples: [sampleChange] })
 
 export const ChangePageSchema = z.object({
   version: z.int().describe('The catalog’s.'),

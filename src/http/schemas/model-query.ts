@@ -8,6 +8,7 @@ import {
 } from '../../catalog/model-filter.ts'
 import { readModelSort, sortNames, type ModelSort } from '../../catalog/model-order.ts'
 import { canonicalDecimal } from '../../json.ts'
+import { commaList } from './documented.ts'
 
 const lifecycles = ['active', 'deprecated', 'missing', 'retired'] as const
 const reviews = ['new', 'active', 'disabled'] as const
@@ -15,14 +16,17 @@ const reviews = ['new', 'active', 'disabled'] as const
 export const maxLimit = 1000
 /** As the schema of the catalog: longer ids are rejects. */
 export const word = z.string().trim().min(1).max(500)
-export const Whole = (from: number, to: number) =>
-  z
+export function Whole(from: number, to: number) {
+  const rule = `must be a whole number from ${from} to ${to}`
+  return z
     .string()
-    .regex(/^\d{1,16}$/, `must be a whole number from ${from} to ${to}`)
+    .regex(/^\d{1,16}$/, rule)
     .transform(Number)
-    .pipe(z.number().min(from).max(to))
+    .pipe(z.number().min(from, rule).max(to, rule))
+    .meta({ sent: { type: 'integer', minimum: from, maximum: to } })
+}
 
-export const Limit = Whole(1, maxLimit).default(50)
+export const Limit = Whole(1, maxLimit).default(50).describe('At most so many.')
 export const Page = Whole(1, 1_000_000)
 
 const sorts = sortNames.flatMap((name) => [name, `-${name}`])
@@ -46,6 +50,7 @@ export function someOf<const Value extends string>(values: readonly Value[]) {
     .string()
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(values)).min(1))
+    .meta({ sent: commaList(values) })
 }
 
 export const DecimalText = z
@@ -60,14 +65,17 @@ export const DecimalText = z
 
 /** The filters that combine. */
 export const filterParameters = {
-  provider: word.optional().describe('Id of a provider.'),
+  provider: word.optional().meta({ description: 'Id of a provider.', samples: ['openai'] }),
   type: word.optional().describe('chat, embedding, image, audio, …'),
   family: word.optional().describe('E.g. claude-sonnet.'),
   search: z
     .string()
     .max(200)
     .optional()
-    .describe('Words of id, name, family or provider; typos are forgiven.'),
+    .meta({
+      description: 'Words of id, name, family or provider; typos are forgiven.',
+      samples: ['gpt 4o'],
+    }),
   capability: CapabilityName.optional(),
   modality: word.optional().describe('Taken or given: text, image, audio, video, pdf.'),
   review: someOf(reviews)
@@ -76,10 +84,22 @@ export const filterParameters = {
   lifecycle: someOf(lifecycles)
     .default(['active', 'deprecated', 'missing'])
     .describe('Comma list; retired models only when they are named.'),
-  tier: z.enum(['free', 'pro', 'enterprise']).optional().describe('Models that carry this tier.'),
+  tier: z
+    .enum(['free', 'pro', 'enterprise'])
+    .optional()
+    .meta({
+      description: 'Models that carry this tier: free, pro or enterprise.',
+      // /docs would call with the first word of a list, and most catalogs have no tiers.
+      sent: { type: 'string', pattern: '^(free|pro|enterprise)$' },
+    }),
   tag: word.optional().describe('A label, an upstream’s own.'),
-  max_input_price: DecimalText.optional().describe('USD per million input tokens.'),
-  min_context: Whole(0, Number.MAX_SAFE_INTEGER).optional().describe('Tokens.'),
+  max_input_price: DecimalText.optional().meta({
+    description: 'USD per million input tokens.',
+    samples: ['2.5'],
+  }),
+  min_context: Whole(0, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .meta({ description: 'Tokens.', samples: [32_000] }),
 } as const
 
 const pageParameters = {

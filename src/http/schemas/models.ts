@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { fieldNames, modelFields, type FieldKind } from '../../catalog/fields.ts'
 import { PriceComponent } from '../../catalog/price.ts'
 import { healthFields } from './health.ts'
+import { sampleBenchmark, sampleHealth, sampleId, sampleModel } from './samples.ts'
 
 /** Decimal text; numbers would lose digits on their way. */
-export const Amount = z.string().describe('Decimal text.')
+export const Amount = z.string().meta({ description: 'Decimal text.', samples: ['2.5'] })
 
 const fieldSchemas = {
   text: z.string(),
@@ -58,7 +59,7 @@ export const ModelSchema = z
     createdAt: z.iso.datetime(),
     changedAt: z.iso.datetime(),
   })
-  .meta({ id: 'Model', description: 'An absent field is unknown.' })
+  .meta({ id: 'Model', description: 'An absent field is unknown.', samples: [sampleModel] })
 
 export const BenchmarkSchema = z
   .object({
@@ -71,7 +72,7 @@ export const BenchmarkSchema = z
     measuredAt: z.string().nullable(),
     updatedAt: z.iso.datetime(),
   })
-  .meta({ id: 'Benchmark' })
+  .meta({ id: 'Benchmark', samples: [sampleBenchmark] })
 
 export const ModelDetailSchema = ModelSchema.extend({
   ...healthFields,
@@ -79,7 +80,10 @@ export const ModelDetailSchema = ModelSchema.extend({
   extra: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .describe('What upstreams state beyond the fields, by upstream.'),
-}).meta({ id: 'ModelDetail' })
+}).meta({
+  id: 'ModelDetail',
+  samples: [{ ...sampleModel, ...sampleHealth, benchmarks: [sampleBenchmark], extra: {} }],
+})
 
 export const ModelPageSchema = z
   .object({
@@ -94,7 +98,9 @@ export const ModelPageSchema = z
 
 /** The id in a path, decoded. */
 export const ModelParams = z.strictObject({
-  id: z.string().describe('provider/model-id, URL-encoded or as it is.'),
+  id: z
+    .string()
+    .meta({ description: 'provider/model-id, URL-encoded or as it is.', samples: [sampleId] }),
 })
 
 export const NoQuery = z.strictObject({})

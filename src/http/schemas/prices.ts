@@ -4,12 +4,19 @@ import { Meter, PriceComponent } from '../../catalog/price.ts'
 import { canonicalDecimal } from '../../json.ts'
 import { Limit, Page } from './model-query.ts'
 import { Amount } from './models.ts'
+import { sampleId } from './samples.ts'
 
 /** A day (its first moment, UTC) or a moment. */
 export const Moment = z
-  .union([z.iso.date(), z.iso.datetime({ offset: true })])
+  .union(
+    [z.iso.date(), z.iso.datetime({ offset: true })],
+    'must be a day (YYYY-MM-DD) or a moment with its offset (2026-01-31T12:00:00Z)',
+  )
   .transform((text) => new Date(text))
-  .describe('YYYY-MM-DD (its first moment, UTC) or an ISO 8601 moment with its offset.')
+  .meta({
+    description: 'YYYY-MM-DD (its first moment, UTC) or an ISO 8601 moment with its offset.',
+    samples: ['2026-01-31'],
+  })
 
 const State = z
   .enum(['unknown', 'free', 'dynamic', 'priced'])
@@ -37,7 +44,12 @@ export const PricesSchema = z
   .meta({ id: 'PricesAt' })
 
 export const PriceHistoryQuery = z.strictObject({
-  component: z.string().min(1).max(300).optional().describe('Canonical key, e.g. input.'),
+  component: z
+    .string()
+    .min(1)
+    .max(300)
+    .optional()
+    .meta({ description: 'Canonical key.', samples: ['input'] }),
   page: Page.default(1),
   limit: Limit,
 })
@@ -106,7 +118,10 @@ export const CostRequest = z
       'Decides the context tier; absent: the sum of the prompt.',
     ),
   })
-  .meta({ id: 'CostRequest' })
+  .meta({
+    id: 'CostRequest',
+    samples: [{ model: sampleId, usage: { input: 20_000, cache_read: 80_000, output: 1500 } }],
+  })
 
 export const CostSchema = z
   .object({

@@ -1,6 +1,7 @@
 /** Providers as the API shows them. */
 import { z } from 'zod'
 import { healthFields } from './health.ts'
+import { sampleProvider } from './samples.ts'
 
 export const ProviderSchema = z
   .object({
@@ -18,6 +19,12 @@ export const ProviderSchema = z
     }),
     ...healthFields,
   })
-  .meta({ id: 'Provider' })
+  .meta({ id: 'Provider', samples: [sampleProvider] })
 
-export const ProviderParams = z.strictObject({ id: z.string().min(1).max(200) })
+export const ProviderParams = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({ samples: ['openai'] }),
+})
