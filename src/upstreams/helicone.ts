@@ -19,7 +19,7 @@ export const helicone = {
   title: 'Helicone AI Gateway',
   docs: 'https://docs.helicone.ai/gateway/overview',
   url: 'https://jawn.helicone.ai/v1/public/model-registry/models',
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'helicone',
   rank: 4,
@@ -101,6 +101,7 @@ function readFields(
 const prices: PriceTable = {
   prompt: tokenPrice('usdPerMillionTokens', 'input'),
   completion: tokenPrice('usdPerMillionTokens', 'output'),
+  reasoning: optionalPrice('usdPerMillionTokens', { meter: 'reasoning' }),
   cacheRead: optionalPrice('usdPerMillionTokens', { meter: 'cache_read' }),
   cacheWrite: optionalPrice('usdPerMillionTokens', { meter: 'cache_write' }),
 }

@@ -384,6 +384,7 @@ describe('a gateway’s row', () => {
       input: '2.5',
       output: '10',
       cache_read: '0.25',
+      reasoning: '12',
     })
     expect(listings.get('thinker-2')?.fields).toMatchObject({ knowledgeCutoff: '2025-06-30' })
     expect(listings.get('open-1')?.prices.dynamic).toBe(true)
