@@ -1,6 +1,6 @@
 /** Ambient: one public list in OpenRouter's form, prices as text, USD per token. */
 import { hostAuthority } from './host-authority.ts'
-import { hostRowListing } from './host-row.ts'
+import { hostRowListing, isReady } from './host-row.ts'
 import { openaiEntries } from './openai-list.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -9,7 +9,7 @@ export const ambient = {
   title: 'Ambient',
   docs: 'https://ambient.xyz',
   url: 'https://api.ambient.xyz/v1/models',
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'ambient',
   rank: 4,
@@ -18,6 +18,6 @@ export const ambient = {
   minimumEntries: 1,
   maxBytes: 4 * 2 ** 20,
   verified: false,
-  entries: (page) => openaiEntries(page, 'ambient'),
+  entries: (page) => openaiEntries(page, 'ambient', isReady),
   listing: ({ raw }) => hostRowListing(raw, { unit: 'usdPerToken' }),
 } satisfies Upstream

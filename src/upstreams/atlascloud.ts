@@ -6,7 +6,7 @@ import { isJsonObject } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
 import { discounted } from './discount.ts'
 import { hostAuthority } from './host-authority.ts'
-import { hostRowListing } from './host-row.ts'
+import { hostRowListing, isReady } from './host-row.ts'
 import { openaiEntries } from './openai-list.ts'
 import type { Entry, ListingDraft, Upstream } from './upstream.ts'
 
@@ -16,7 +16,7 @@ export const atlascloud = {
   docs: 'https://www.atlascloud.ai/docs/models/get-start',
   url: 'https://api.atlascloud.ai/v1/models',
   key: bearerKey('ATLASCLOUD_API_KEY', { required: false }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'atlascloud',
   rank: 4,
@@ -25,7 +25,7 @@ export const atlascloud = {
   minimumEntries: 10,
   maxBytes: 8 * 2 ** 20,
   verified: false,
-  entries: (page) => openaiEntries(page, 'atlascloud'),
+  entries: (page) => openaiEntries(page, 'atlascloud', isReady),
   listing,
 } satisfies Upstream
 

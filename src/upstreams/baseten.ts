@@ -1,6 +1,6 @@
 /** Baseten's Model APIs. Prices are USD per token, as text or as numbers. */
 import { hostAuthority } from './host-authority.ts'
-import { hostRowListing } from './host-row.ts'
+import { hostRowListing, isReady } from './host-row.ts'
 import { openaiEntries } from './openai-list.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -14,7 +14,7 @@ export const baseten = {
     required: true,
     headers: (key) => ({ authorization: `Api-Key ${key}` }),
   },
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'baseten',
   rank: 4,
@@ -23,6 +23,6 @@ export const baseten = {
   minimumEntries: 3,
   maxBytes: 4 * 2 ** 20,
   verified: false,
-  entries: (page) => openaiEntries(page, 'baseten'),
+  entries: (page) => openaiEntries(page, 'baseten', isReady),
   listing: ({ raw }) => hostRowListing(raw, { unit: 'usdPerToken' }),
 } satisfies Upstream

@@ -6,7 +6,7 @@
 import { readAmount, type PriceSheet } from '../catalog/price.ts'
 import { isJsonObject } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
-import { hostRowListing } from './host-row.ts'
+import { hostRowListing, isReady } from './host-row.ts'
 import { openaiEntries } from './openai-list.ts'
 import type { Entry, ListingDraft, Upstream } from './upstream.ts'
 
@@ -16,7 +16,7 @@ export const chutes = {
   docs: 'https://chutes.ai/docs',
   url: 'https://llm.chutes.ai/v1/models',
   key: bearerKey('CHUTES_API_KEY', { required: false }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'chutes',
   rank: 4,
@@ -25,7 +25,7 @@ export const chutes = {
   minimumEntries: 5,
   maxBytes: 8 * 2 ** 20,
   verified: true,
-  entries: (page) => openaiEntries(page, 'chutes'),
+  entries: (page) => openaiEntries(page, 'chutes', isReady),
   listing,
 } satisfies Upstream
 

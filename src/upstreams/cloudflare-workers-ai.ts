@@ -6,7 +6,7 @@
 import { isJsonObject, type Json } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
 import { endlessList } from './cursor-pages.ts'
-import { hostRowListing } from './host-row.ts'
+import { hostRowListing, isReady } from './host-row.ts'
 import { readOpenrouterRow } from './openrouter-row.ts'
 import { parsePayload } from './payload.ts'
 import { payloadList, statedId } from './payload-list.ts'
@@ -26,7 +26,7 @@ export const cloudflareWorkersAi = {
   docs: 'https://developers.cloudflare.com/api/resources/ai/subresources/models/methods/list/',
   url: 'https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/models/search',
   key: bearerKey('CLOUDFLARE_API_TOKEN', { required: true }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '24h',
   provider: 'cloudflare-workers-ai',
   rank: 4,
@@ -66,13 +66,14 @@ function* entries(page: ParsedPage): Generator<Item> {
   const { json } = page
   const result = isJsonObject(json) ? (json['result'] ?? json) : json
   for (const raw of payloadList({ ...page, json: result }, 'data'))
-    yield {
-      kind: 'entry',
-      provider: 'cloudflare-workers-ai',
-      // What AI Gateway puts before the id; Workers AI itself is called without it.
-      modelId: statedId(raw).replace(/^workers-ai\//, ''),
-      raw,
-    }
+    if (!isJsonObject(raw) || isReady(raw))
+      yield {
+        kind: 'entry',
+        provider: 'cloudflare-workers-ai',
+        // What AI Gateway puts before the id; Workers AI itself is called without it.
+        modelId: statedId(raw).replace(/^workers-ai\//, ''),
+        raw,
+      }
 }
 
 function listing({ raw, modelId }: Entry): ListingDraft {

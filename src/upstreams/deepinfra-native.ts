@@ -19,7 +19,7 @@ import { discounted } from './discount.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { objectUnder, objectWithout, ownEntries } from './raw-object.ts'
 import { restOfRow, restUnder } from './rest-of-row.ts'
-import { dayOfUnixSeconds } from './stated-dates.ts'
+import { dayOfUnixSeconds, deprecationDay } from './stated-dates.ts'
 import { readStatedPrices, tokenPrice, type PriceTable, type ReadPrices } from './stated-prices.ts'
 import type { ListingDraft } from './upstream.ts'
 
@@ -67,7 +67,7 @@ export function nativeListing(raw: JsonObject): ListingDraft {
       description: read.description,
       type: Object.hasOwn(types, type) ? types[type] : undefined,
       contextWindow: read.max_tokens,
-      deprecatedAt: dayOfUnixSeconds(stated.deprecated),
+      deprecatedAt: deprecationDay(dayOfUnixSeconds(stated.deprecated)),
       replacedBy: read.replaced_by,
       tags: read.tags,
     }),

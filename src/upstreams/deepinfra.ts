@@ -22,7 +22,7 @@ export const deepinfra = {
   docs: 'https://deepinfra.com/docs/openai_api',
   url: 'https://api.deepinfra.com/v1/openai/models',
   key: bearerKey('DEEPINFRA_API_KEY', { required: false }),
-  adapterVersion: 2,
+  adapterVersion: 3,
   schedule: '1h',
   provider: 'deepinfra',
   rank: 4,

@@ -16,7 +16,7 @@ import { modalityFields, verbatim } from './modality-fields.ts'
 import { parsePayload } from './payload.ts'
 import { payloadList } from './payload-list.ts'
 import { restOfRow } from './rest-of-row.ts'
-import { dayOfUnixSeconds } from './stated-dates.ts'
+import { dayOfUnixSeconds, deprecationDay } from './stated-dates.ts'
 import type {
   Entry,
   FetchPage,
@@ -33,7 +33,7 @@ export const fireworks = {
   docs: 'https://docs.fireworks.ai/api-reference/list-serverless-models',
   url: 'https://api.fireworks.ai/v1/serverless/models',
   key: bearerKey('FIREWORKS_API_KEY', { required: true }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'fireworks-ai',
   rank: 4,
@@ -127,7 +127,7 @@ function listing({ raw }: Entry): ListingDraft {
 }
 
 function dayOf(date: FireworksEntry['deprecationDate']): string | undefined {
-  if (!date || date.year < 2020) return undefined
+  if (!date || date.month === 0 || date.day === 0) return undefined
   const [month, day] = [date.month, date.day].map((part) => String(part).padStart(2, '0'))
-  return `${date.year}-${month}-${day}`
+  return deprecationDay(`${date.year}-${month}-${day}`)
 }

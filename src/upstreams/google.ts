@@ -20,7 +20,7 @@ export const google = {
     required: true,
     headers: (key) => ({ 'x-goog-api-key': key }),
   },
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'google',
   rank: 4,
@@ -62,33 +62,32 @@ const GoogleEntry = z.object({
   maxTemperature: z.unknown().optional(),
 })
 
-const takenKeys = [
-  'name',
-  'displayName',
-  'description',
-  'inputTokenLimit',
-  'outputTokenLimit',
-  'thinking',
-]
+const takenKeys = ['name', 'displayName', 'description', 'inputTokenLimit', 'thinking']
 
 function listing({ raw }: Entry): ListingDraft {
   const stated = GoogleEntry.parse(raw)
   const inputLimit = knownLimit(stated.inputTokenLimit)
+  const type = typeOf(stated.supportedGenerationMethods ?? [])
+  // An embedding is no answer of tokens: its limit is stated as 1.
+  const outputLimit = type === 'embedding' ? undefined : knownLimit(stated.outputTokenLimit)
   return {
     fields: knownFields({
       name: stated.displayName || undefined,
       description: stated.description || undefined,
-      type: typeOf(stated.supportedGenerationMethods ?? []),
+      type,
       // Google counts the answer apart; what goes in is what others call the window.
       contextWindow: inputLimit,
       maxInputTokens: inputLimit,
-      maxOutputTokens: knownLimit(stated.outputTokenLimit),
+      maxOutputTokens: outputLimit,
       reasoning: stated.thinking,
       temperature:
         stated.maxTemperature === undefined || stated.maxTemperature === null ? undefined : true,
     }),
     prices: { components: [] },
-    extra: unreadFields(raw, takenKeys),
+    extra: unreadFields(
+      raw,
+      outputLimit === undefined ? takenKeys : [...takenKeys, 'outputTokenLimit'],
+    ),
   }
 }
 

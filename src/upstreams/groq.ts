@@ -13,7 +13,7 @@ export const groq = {
   docs: 'https://console.groq.com/docs/api-reference#models-list',
   url: 'https://api.groq.com/openai/v1/models',
   key: bearerKey('GROQ_API_KEY', { required: true }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'groq',
   rank: 4,
@@ -22,7 +22,7 @@ export const groq = {
   minimumEntries: 3,
   maxBytes: 4 * 2 ** 20,
   verified: true,
-  entries: (page) => openaiEntries(page, 'groq'),
+  entries: (page) => openaiEntries(page, 'groq', ({ active }) => active !== false),
   listing,
 } satisfies Upstream
 

@@ -10,7 +10,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { modalityFields, verbatim } from './modality-fields.ts'
 import { objectWithout } from './raw-object.ts'
-import { dateText, dayOfUnixSeconds } from './stated-dates.ts'
+import { dayOfUnixSeconds, deprecationDay } from './stated-dates.ts'
 import { optionalPrice, readStatedPrices, tokenPrice, type PriceTable } from './stated-prices.ts'
 import { restOfRow, restUnder } from './rest-of-row.ts'
 import type { ListingDraft } from './upstream.ts'
@@ -42,6 +42,11 @@ const HostRow = z.object({
 })
 type HostRow = z.infer<typeof HostRow>
 
+/** `is_ready: false` announces a model to OpenRouter that nobody can call yet, or not at the moment. */
+export function isReady({ is_ready: ready }: JsonObject): boolean {
+  return ready !== false
+}
+
 export function hostRowListing(raw: Json, reading: HostRowReading): ListingDraft {
   const row = HostRow.parse(raw)
   const entry = isJsonObject(raw) ? raw : {}
@@ -71,7 +76,7 @@ function readFields(row: HostRow): { fields: ModelFields; read: Record<string, u
     name: read.name,
     description: read.description,
     releaseDate: typeof row.created === 'number' ? dayOfUnixSeconds(row.created) : undefined,
-    deprecatedAt: dateText(row.deprecation_date),
+    deprecatedAt: deprecationDay(row.deprecation_date),
     contextWindow: read.context_length ?? knownLimit(row.max_model_len),
     maxOutputTokens: read.max_output_length ?? knownLimit(row.max_completion_tokens),
   })

@@ -10,7 +10,7 @@ export const kilo = {
   docs: 'https://kilo.ai/docs/gateway',
   url: 'https://api.kilo.ai/api/gateway/models',
   key: bearerKey('KILO_API_KEY', { required: false }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'kilo',
   rank: 4,

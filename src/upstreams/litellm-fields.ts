@@ -4,6 +4,7 @@
  */
 import type { FieldName, FieldValue, ModelFields } from '../catalog/fields.ts'
 import type { Json, JsonObject } from '../json.ts'
+import { deprecationDay } from './stated-dates.ts'
 
 export const flagNames = {
   vision: 'supports_vision',
@@ -113,7 +114,9 @@ function flagOf(value: Json | undefined): boolean | undefined {
 }
 
 function dateOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
+    ? deprecationDay(value)
+    : undefined
 }
 
 function wordsOf(value: Json | undefined): string[] | undefined {

@@ -25,7 +25,7 @@ export const litellmProxy = {
   docs: 'https://docs.litellm.ai/docs/proxy/model_management',
   url: 'http://localhost:4000/v1/model/info',
   key: bearerKey('LITELLM_PROXY_API_KEY', { required: false }),
-  adapterVersion: 2,
+  adapterVersion: 3,
   schedule: '15m',
   provider: 'litellm-proxy',
   rank: 4,

@@ -25,7 +25,7 @@ export const litellm = {
   title: 'LiteLLM cost map',
   docs: 'https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json',
   url: 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json',
-  adapterVersion: 2,
+  adapterVersion: 3,
   schedule: '1h',
   rank: 2,
   authoritative: 'all',

@@ -15,7 +15,7 @@ export const llmgateway = {
   docs: 'https://docs.llmgateway.io/v1_models',
   url: 'https://api.llmgateway.io/v1/models',
   key: bearerKey('LLMGATEWAY_API_KEY', { required: false }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'llmgateway',
   rank: 4,

@@ -9,7 +9,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { openaiEntries } from './openai-list.ts'
-import { dateText } from './stated-dates.ts'
+import { deprecationDay } from './stated-dates.ts'
 import { unreadFields } from './unread-fields.ts'
 import type { Entry, ListingDraft, Upstream } from './upstream.ts'
 
@@ -19,7 +19,7 @@ export const mistral = {
   docs: 'https://docs.mistral.ai/api/#tag/models',
   url: 'https://api.mistral.ai/v1/models',
   key: bearerKey('MISTRAL_API_KEY', { required: true }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'mistral',
   rank: 4,
@@ -56,7 +56,6 @@ type MistralCapabilities = NonNullable<z.infer<typeof MistralEntry>['capabilitie
 function listing({ raw }: Entry): ListingDraft {
   const stated = MistralEntry.parse(raw)
   const { capabilities } = stated
-  const deprecatedAt = dateText(stated.deprecation)
   return {
     fields: knownFields({
       type: capabilities ? typeOf(capabilities) : undefined,
@@ -65,7 +64,7 @@ function listing({ raw }: Entry): ListingDraft {
       reasoning: capabilities?.reasoning,
       vision: capabilities?.vision,
       audio: capabilities?.audio,
-      deprecatedAt,
+      deprecatedAt: deprecationDay(stated.deprecation),
       replacedBy: stated.deprecation_replacement_model || undefined,
     }),
     prices: { components: [] },

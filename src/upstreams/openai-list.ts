@@ -3,16 +3,22 @@
  * "owned_by"}]}`. Most say no more than that; some add a window under one of several names.
  */
 import { z } from 'zod'
-import { isJsonObject, type Json } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { knownFields, knownLimit, withoutNulls } from './known-fields.ts'
 import { payloadList, statedId } from './payload-list.ts'
 import { objectWithout } from './raw-object.ts'
-import { dateText, dayOfUnixSeconds } from './stated-dates.ts'
-import type { Entry, Item, ListingDraft, ParsedPage } from './upstream.ts'
+import { dayOfUnixSeconds, deprecationDay } from './stated-dates.ts'
+import type { Entry, ListingDraft, ParsedPage } from './upstream.ts'
 
-export function* openaiEntries(page: ParsedPage, provider: string): Generator<Item> {
+/** A row that says that its model is not served now is none: what is listed can be called. */
+export function* openaiEntries(
+  page: ParsedPage,
+  provider: string,
+  isServed: (row: JsonObject) => boolean = () => true,
+): Generator<Entry> {
   for (const raw of payloadList(page, 'data'))
-    yield { kind: 'entry', provider, modelId: statedId(raw), raw }
+    if (!isJsonObject(raw) || isServed(raw))
+      yield { kind: 'entry', provider, modelId: statedId(raw), raw }
 }
 
 const limit = z.int().nonnegative().nullish()
@@ -42,7 +48,7 @@ export function openaiListing({ raw }: Pick<Entry, 'raw'>): ListingDraft {
   const stated = OpenaiListEntry.parse(raw)
   const entry = isJsonObject(raw) ? raw : {}
   const isStamped = stampsAnswers.has(stated.owned_by)
-  const shutdown = dateText(stated.shutdown_date)
+  const shutdown = deprecationDay(stated.shutdown_date)
   return {
     fields: knownFields({
       name: stated.display_name || stated.name || undefined,

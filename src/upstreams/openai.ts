@@ -12,7 +12,7 @@ export const openai = {
   docs: 'https://platform.openai.com/docs/api-reference/models/list',
   url: 'https://api.openai.com/v1/models',
   key: bearerKey('OPENAI_API_KEY', { required: true }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'openai',
   rank: 4,

@@ -9,7 +9,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { knownFields, knownLimit, withoutNulls } from './known-fields.ts'
 import { readOpenrouterPricing } from './openrouter-pricing.ts'
 import { objectWithout, ownEntries } from './raw-object.ts'
-import { dateText, dayOfUnixSeconds } from './stated-dates.ts'
+import { dateText, dayOfUnixSeconds, deprecationDay } from './stated-dates.ts'
 import type { ListingDraft } from './upstream.ts'
 
 const limit = z.int().nonnegative().nullish()
@@ -55,7 +55,7 @@ function readFields(stated: OpenrouterRow): ModelFields {
     type: typeOf(output),
     releaseDate: dayOfUnixSeconds(stated.created),
     knowledgeCutoff: dateText(stated.knowledge_cutoff),
-    deprecatedAt: dateText(stated.expiration_date),
+    deprecatedAt: deprecationDay(stated.expiration_date),
     contextWindow: knownLimit(host?.context_length) ?? knownLimit(stated.context_length),
     maxOutputTokens: knownLimit(host?.max_completion_tokens),
     inputModalities: input,

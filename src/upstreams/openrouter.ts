@@ -29,7 +29,7 @@ export const openrouter = {
     required: false,
     headers: (key) => ({ authorization: `Bearer ${key}` }),
   },
-  adapterVersion: 2,
+  adapterVersion: 3,
   schedule: '1h',
   provider: 'openrouter',
   rank: 4,

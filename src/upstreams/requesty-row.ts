@@ -9,7 +9,7 @@ import { sortComponents, type PriceSheet } from '../catalog/price.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { objectWithout } from './raw-object.ts'
-import { dateText, dayOfUnixSeconds } from './stated-dates.ts'
+import { dayOfUnixSeconds, deprecationDay } from './stated-dates.ts'
 import { optionalPrice, readStatedPrices, tokenPrice, type PriceTable } from './stated-prices.ts'
 import { restOfRow } from './rest-of-row.ts'
 import type { ListingDraft } from './upstream.ts'
@@ -61,7 +61,7 @@ function readFields(row: RequestyRow): { fields: ModelFields; read: Record<strin
     name: read.name,
     description: read.description,
     releaseDate: typeof row.created === 'number' ? dayOfUnixSeconds(row.created) : undefined,
-    deprecatedAt: typeof row.retires_at === 'string' ? dateText(row.retires_at) : undefined,
+    deprecatedAt: typeof row.retires_at === 'string' ? deprecationDay(row.retires_at) : undefined,
     contextWindow: read.context_window,
     maxOutputTokens: read.max_output_tokens,
     promptCaching: read.supports_caching,

@@ -11,7 +11,7 @@ export const requesty = {
   title: 'Requesty',
   docs: 'https://docs.requesty.ai/api-reference/endpoint/models-list',
   url: 'https://router.requesty.ai/v1/models',
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'requesty',
   rank: 4,
@@ -27,5 +27,5 @@ export const requesty = {
 /** `policy/…` are an account's own rules of routing and no models. */
 function* entries(page: ParsedPage): Generator<Item> {
   for (const item of openaiEntries(page, 'requesty'))
-    if (item.kind !== 'entry' || !item.modelId.startsWith('policy/')) yield item
+    if (!item.modelId.startsWith('policy/')) yield item
 }

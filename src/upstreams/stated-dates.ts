@@ -8,6 +8,15 @@ export function dateText(stated: string | null | undefined): string | undefined 
   return datePattern.test(date) ? date : undefined
 }
 
+/**
+ * The day on which a model goes, past or announced. Undefined also for one so far away that it says "not
+ * in sight", as OpenRouter's 2098-12-31 (seen 2026-08).
+ */
+export function deprecationDay(stated: string | null | undefined): string | undefined {
+  const day = dateText(stated)
+  return day !== undefined && day >= '2015' && day < '2090' ? day : undefined
+}
+
 // Before 2015 no model was served: 0 and small numbers are placeholders. Above 2100 it is milliseconds.
 const earliest = Date.UTC(2015) / 1000
 const latest = Date.UTC(2100) / 1000

@@ -10,7 +10,7 @@ export const unbound = {
   docs: 'https://docs.getunbound.ai',
   url: 'https://api.getunbound.ai/models',
   key: bearerKey('UNBOUND_API_KEY', { required: false }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'unbound',
   rank: 4,

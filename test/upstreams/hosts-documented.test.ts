@@ -16,7 +16,6 @@ import { digitalocean } from '../../src/upstreams/digitalocean.ts'
 import { featherless } from '../../src/upstreams/featherless.ts'
 import { fireworks } from '../../src/upstreams/fireworks.ts'
 import { friendli } from '../../src/upstreams/friendli.ts'
-import { inception } from '../../src/upstreams/inception.ts'
 import { ioNet } from '../../src/upstreams/io-net.ts'
 import { jiekou } from '../../src/upstreams/jiekou.ts'
 import { nebius } from '../../src/upstreams/nebius.ts'
@@ -74,19 +73,6 @@ describe('the row that OpenRouter asks of hosts', () => {
       request: '$0',
       input_cache_writes: '$0',
     })
-  })
-
-  it('says "0" of a cache that there is not', () => {
-    const mercury = listingsOf(inception).get('mercury-9')
-    expect(amounts(mercury)).toEqual({ input: '0.25', output: '0.75' })
-    expect(mercury?.extra['pricing']).toEqual({ input_cache_reads: '0', input_cache_writes: '0' })
-  })
-
-  it('says "0" of tokens that are free', () => {
-    const plain = listingsOf(ovhcloud).get('acme/plain')
-    expect(plain && priceState(plain.prices)).toBe('free')
-    expect(plain?.fields.contextWindow).toBeUndefined()
-    expect(plain?.extra['context_length']).toBe(0)
   })
 
   it('gives limits, dates and capabilities', () => {
@@ -264,7 +250,7 @@ describe('DeepInfra’s own list', () => {
     expect(byId.get('acme/Thinker-2')?.fields).toMatchObject({
       type: 'chat',
       contextWindow: 262_144,
-      deprecatedAt: '2099-12-31',
+      deprecatedAt: '2027-12-31',
       replacedBy: 'acme/Thinker-3',
     })
   })
@@ -336,7 +322,7 @@ describe('Fireworks', () => {
 })
 
 describe('amounts that are not to be taken at their face', () => {
-  it('Cortecs states them in euros, and not at all without a currency', () => {
+  it('Cortecs states them in euros', () => {
     const byId = listingsOf(cortecs)
     const thinker = byId.get('thinker-2')
     expect(thinker?.prices.currency).toBe('EUR')
@@ -347,30 +333,16 @@ describe('amounts that are not to be taken at their face', () => {
         { meter: 'output', amount: '0' },
       ],
     })
-    expect(byId.get('no-currency')?.prices).toEqual({ components: [] })
-    expect(byId.get('no-currency')?.extra['pricing']).toEqual({ input_token: 1, output_token: 2 })
     expect(byId.get('hears')?.extra['pricing']).toMatchObject({ audio_cost: { text: '0.00005' } })
   })
 
-  it('Neuralwatt says of some that they are not settled', () => {
+  it('Neuralwatt states them under `metadata`', () => {
     const byId = listingsOf(neuralwatt)
     expect(amounts(byId.get('thinker-2'))).toEqual({ input: '1', output: '2.5', cache_read: '0.1' })
     expect(byId.get('thinker-2')?.extra['metadata']).not.toHaveProperty('pricing.input_per_million')
-    expect(byId.get('thinker-3')?.prices).toEqual({ components: [] })
-    expect(byId.get('thinker-3')?.fields.stage).toBe('deprecated')
-    expect(byId.get('thinker-3')?.extra['metadata']).toMatchObject({
-      pricing: { input_per_million: 0, pricing_tbd: true },
-    })
   })
 
-  it('Friendli’s are for tokens or for seconds', () => {
-    const byId = listingsOf(friendli)
-    expect(amounts(byId.get('acme/Thinker-2'))).toEqual({ input: '0.2', output: '0.8' })
-    expect(amounts(byId.get('acme/Slow'))).toEqual({})
-    expect(byId.get('acme/Slow')?.extra['pricing']).toMatchObject({ unit_type: 'SECOND' })
-  })
-
-  it('Nebius’ window of 8000 tokens is a placeholder', () => {
+  it('Nebius states per token, and what a model can beside them', () => {
     const byId = listingsOf(nebius)
     expect(byId.get('acme/throttled')?.fields).toEqual({
       type: 'embedding',
@@ -380,7 +352,6 @@ describe('amounts that are not to be taken at their face', () => {
       audio: false,
       imageGeneration: false,
     })
-    expect(byId.get('acme/throttled')?.extra['context_length']).toBe(8000)
     expect(amounts(byId.get('acme/thinker-2-fast'))).toEqual({ input: '0.3', output: '0.9' })
     expect(byId.get('acme/thinker-2-fast')?.fields).toMatchObject({
       contextWindow: 131_072,
@@ -394,18 +365,10 @@ describe('amounts under names of their own', () => {
   it.each([
     [ioNet, 'acme/thinker-2', { input: '0.274', output: '0.8992', cache_read: '0.137' }],
     [avian, 'acme/thinker-2', { input: '0.27', output: '0.41', cache_read: '0.014' }],
+    [friendli, 'acme/Thinker-2', { input: '0.2', output: '0.8' }],
     [pioneer, 'acme/thinker-2', { input: '0.6', output: '2.5' }],
   ])('are read in the unit of $id', (upstream, modelId, expected) => {
     expect(amounts(listingsOf(upstream).get(modelId))).toEqual(expected)
-  })
-
-  it('are unknown where they are null', () => {
-    for (const [upstream, id] of [
-      [ioNet, 'acme/open'],
-      [avian, 'acme/plain'],
-      [pioneer, 'acme/reads'],
-    ] as const)
-      expect(listingsOf(upstream).get(id)?.prices).toEqual({ components: [] })
   })
 
   it('are 1e-4 USD per million tokens at Jiekou, whose rows are Novita’s', () => {
@@ -534,6 +497,21 @@ describe('amounts under names of their own', () => {
         output: { diem: 12 },
         extended: { context_token_threshold: 200_000, input: { diem: 4 } },
       },
+    })
+  })
+
+  it('stand at Venice beside all kinds of input', () => {
+    const capabilities = {
+      supportsVision: true,
+      supportsAudioInput: false,
+      supportsVideoInput: true,
+    }
+    const { fields } = listingOf(venice, { type: 'text', model_spec: { capabilities } })
+    expect(fields).toEqual({
+      type: 'chat',
+      inputModalities: ['text', 'image', 'video'],
+      vision: true,
+      audio: false,
     })
   })
 

@@ -97,6 +97,15 @@ describe.skipIf(!hasSharedData)(`what the hosts answered${sharedDataNote}`, () =
     expect(model?.extra['metadata']).toEqual({ max_tokens: 163_840 })
   })
 
+  it('has Venice’s models for chat, whose kinds of input were not all stated then', () => {
+    const model = hostListings(venice, 'upstreams/venice/2025-07-25.venice.json').get(
+      'mistral-31-24b',
+    )
+    expect(model?.fields).toMatchObject({ type: 'chat', contextWindow: 131_072, vision: true })
+    expect(model?.fields).not.toHaveProperty('inputModalities')
+    expect(model?.fields).not.toHaveProperty('stage')
+  })
+
   it('has Groq’s windows, which are those of models.dev', () => {
     const stated = hostListings(groq, 'upstreams/groq/2025-07-25.groq.json')
     const reference = listingsByProvider(

