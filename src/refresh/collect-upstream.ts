@@ -37,7 +37,7 @@ import { recordCollectEnd, recordEntries, recordPhases } from './record-metrics.
 import type { RefreshContext } from './refresh-context.ts'
 import type { SliceJob } from './refresh-provider.ts'
 import { selectSlices, type Selection } from './select-slices.ts'
-import type { ReadSnapshot } from './validate.ts'
+import type { ReadSnapshot } from './slice-collector.ts'
 
 export interface CollectJob {
   upstream: string

@@ -14,7 +14,7 @@ import { planSlice, type ChunkPlan, type PlannedValueHold } from './plan-slice.t
 import { readSnapshotSlices } from './read-snapshot.ts'
 import type { RefreshContext } from './refresh-context.ts'
 import { selectSlices } from './select-slices.ts'
-import type { Reject } from './validate.ts'
+import type { Reject } from './reject.ts'
 
 export interface DryRunSlice {
   provider: string

@@ -6,7 +6,7 @@ import { readSeenFields, recordSeenFields, type UpstreamState } from '../history
 import type { Upstream } from '../upstreams/upstream.ts'
 import type { RefreshContext } from './refresh-context.ts'
 import { compareFields, type FieldChange } from './schema-drift.ts'
-import type { ReadSnapshot } from './validate.ts'
+import type { ReadSnapshot } from './slice-collector.ts'
 
 type NoteContext = Pick<RefreshContext, 'db' | 'log' | 'metrics' | 'clock'>
 

@@ -4,7 +4,7 @@
  */
 import { parsePayload } from '../upstreams/payload.ts'
 import type { Entry, Item, Page, Upstream } from '../upstreams/upstream.ts'
-import type { ReadAgain } from './validate.ts'
+import type { ReadAgain } from './slice-collector.ts'
 
 export class PackedEntries {
   readonly #upstream: Pick<Upstream, 'id' | 'entries'>

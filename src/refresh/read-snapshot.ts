@@ -3,7 +3,7 @@ import type { ConfiguredUpstream } from '../upstreams/configured-upstream.ts'
 import { parsePayloadWithSources } from '../upstreams/payload.ts'
 import type { KeptPage } from './fetch-snapshot.ts'
 import { PackedEntries } from './packed-entries.ts'
-import { SliceCollector, type ReadMemo, type ReadSnapshot } from './validate.ts'
+import { SliceCollector, type ReadMemo, type ReadSnapshot } from './slice-collector.ts'
 
 /** The memo is what the same function gave for the snapshot before; any memo gives the same slices. */
 export async function readSnapshotSlices(

@@ -6,7 +6,7 @@ import type { Outcome, RefreshRun } from '../history/runs.ts'
 import { allProviders, type Metrics } from '../metrics.ts'
 import type { Phases } from './phases.ts'
 import type { RefreshContext } from './refresh-context.ts'
-import type { ReadSnapshot } from './validate.ts'
+import type { ReadSnapshot } from './slice-collector.ts'
 
 export function recordSliceEnd(
   metrics: Metrics,

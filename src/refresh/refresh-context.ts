@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { ConfiguredUpstream } from '../upstreams/configured-upstream.ts'
 import type { Fetcher } from '../upstreams/fetch.ts'
-import type { ReadMemo } from './validate.ts'
+import type { ReadMemo } from './slice-collector.ts'
 
 export interface RefreshContext {
   db: Db

@@ -2,7 +2,7 @@
 import type { Slice } from '../catalog/listing.ts'
 import { sliceDelta, type AppliedSlice, type SliceDelta } from '../catalog/slice-delta.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
-import type { ReadSnapshot } from './validate.ts'
+import type { ReadSnapshot } from './slice-collector.ts'
 
 export interface Selection {
   changed: SliceDelta[]

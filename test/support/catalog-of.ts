@@ -3,7 +3,7 @@ import type { Listing, Slice } from '../../src/catalog/listing.ts'
 import { mergeModel } from '../../src/catalog/merge.ts'
 import type { CatalogModel, CatalogProvider } from '../../src/catalog/model.ts'
 import { parseJson } from '../../src/json.ts'
-import { SliceCollector, type ReadSnapshot } from '../../src/refresh/validate.ts'
+import { SliceCollector, type ReadSnapshot } from '../../src/refresh/slice-collector.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
 
 /** A snapshot whose listings are all read. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../src/json.ts'
 import { readSnapshotSlices } from '../../src/refresh/read-snapshot.ts'
-import { SliceCollector, type ReadMemo } from '../../src/refresh/validate.ts'
+import { SliceCollector, type ReadMemo } from '../../src/refresh/slice-collector.ts'
 import type { Entry, Item } from '../../src/upstreams/upstream.ts'
 import { simpleUpstream } from '../support/simple-upstream.ts'
 
