@@ -4,7 +4,7 @@ import { PlumblineError } from '../errors.ts'
 import { type RefreshRun } from '../history/runs.ts'
 import { queueRun, type QueuedRun } from '../history/open-runs.ts'
 import { readUpstreamState } from '../history/upstream-state.ts'
-import type { EnqueueSlices } from '../refresh/collect-upstream.ts'
+import type { EnqueueSlices } from '../refresh/hand-on-slices.ts'
 import { jobs } from './jobs.ts'
 import type { Queues } from './queues.ts'
 

@@ -2,40 +2,31 @@
  * One upstream: ask, archive, read, and hand on what changed. THE PAGE of the first half of the way of
  * the data (ARCHITECTURE.md); refresh-provider.ts is the second.
  */
-import { readDatabaseClock } from '../catalog/database.ts'
-import { readDueListings, readUnsettledProviders } from '../catalog/listings.ts'
-import { prepareSlices, readAppliedSlices } from '../catalog/slices.ts'
-import { stageSlices } from '../catalog/staged-slices.ts'
-import { PlumblineError, toPlumblineError, type ErrorCode } from '../errors.ts'
-import { withdrawSliceHolds } from '../history/holds.ts'
+import { readUnsettledProviders } from '../catalog/listings.ts'
+import { readAppliedSlices } from '../catalog/slices.ts'
+import { PlumblineError, toPlumblineError } from '../errors.ts'
+import { recordProgress } from '../history/end-runs.ts'
+import { claimRun } from '../history/open-runs.ts'
 import { recordRejects } from '../history/rejects.ts'
-import { type RefreshRun, type Trigger } from '../history/runs.ts'
-import { claimRun, openSliceRuns } from '../history/open-runs.ts'
-import { endRun, recordFailure, recordProgress } from '../history/end-runs.ts'
+import type { Trigger } from '../history/runs.ts'
 import { storeSnapshot, type Snapshot } from '../history/snapshots.ts'
 import {
-  forgetAppliedBody,
   passCircuit,
   readUpstreamState,
-  recordAppliedBody,
   recordRequests,
-  recordUpstreamFailure,
-  recordUpstreamSuccess,
   type UpstreamState,
 } from '../history/upstream-state.ts'
-import {
-  provesAbsence,
-  requireUpstream,
-  type ConfiguredUpstream,
-} from '../upstreams/configured-upstream.ts'
+import { provesAbsence, requireUpstream } from '../upstreams/configured-upstream.ts'
+import type { Collect } from './collect.ts'
 import { fetchSnapshot, type FetchedPayload, type NotModified } from './fetch-snapshot.ts'
+import { endUnchanged, handOn, type EnqueueSlices } from './hand-on-slices.ts'
 import { noteSchemaDrift } from './note-schema-drift.ts'
 import { Phases } from './phases.ts'
-import { recordBenchmarks } from './record-benchmarks.ts'
 import { readSnapshotSlices } from './read-snapshot.ts'
-import { recordCollectEnd, recordEntries, recordPhases } from './record-metrics.ts'
+import { recordFailedAttempt, recordSuccess } from './record-attempt.ts'
+import { recordBenchmarks } from './record-benchmarks.ts'
+import { recordEntries, recordPhases } from './record-metrics.ts'
 import type { RefreshContext } from './refresh-context.ts'
-import type { SliceJob } from './refresh-provider.ts'
 import { selectSlices, type Selection } from './select-slices.ts'
 import type { ReadSnapshot } from './slice-collector.ts'
 
@@ -46,12 +37,6 @@ export interface CollectJob {
   /** No attempt follows: a failure closes the run. */
   isLastAttempt: boolean
 }
-
-/** Hands the slices of a run to the queue; the run closes when the last of them has ended. */
-export type EnqueueSlices = (
-  run: { runId: number; attempt: number; fence: number },
-  slices: SliceJob[],
-) => Promise<void>
 
 /** Throws PlumblineError after it was recorded. */
 export async function collectUpstream(
@@ -80,16 +65,6 @@ export async function collectUpstream(
   } finally {
     recordPhases(context.metrics, job.upstream, collect.phases)
   }
-}
-
-interface Collect {
-  context: RefreshContext
-  upstream: ConfiguredUpstream
-  run: RefreshRun
-  /** Drawn before the request is sent: a later answer to an earlier request never wins. */
-  fence: number
-  phases: Phases
-  signal: AbortSignal | undefined
 }
 
 async function fetchFrom(
@@ -126,20 +101,6 @@ function isUnchanged(
     state.appliedSha256 === fetched.sha256 &&
     state.appliedAdapter === upstream.definition.adapterVersion
   )
-}
-
-/** Nothing new in the payload; but listings whose grace is over go now. */
-async function endUnchanged(
-  collect: Collect,
-  fetched: FetchedPayload | NotModified,
-  enqueueSlices: EnqueueSlices,
-): Promise<void> {
-  const { context, run } = collect
-  await recordSuccess(collect, fetched)
-  const due = sliceJobs(collect, null, await dueProviders(collect))
-  if (due.length > 0) return handOver(collect, fetched, due, enqueueSlices)
-  await endRun(context.db, run, { status: 'unchanged', ...describeFetch(collect, fetched) })
-  recordCollectEnd(context, run, 'unchanged')
 }
 
 async function archive(
@@ -209,135 +170,4 @@ async function select(collect: Collect, snapshot: ReadSnapshot): Promise<Selecti
       always,
     })
   })
-}
-
-async function handOn(
-  collect: Collect,
-  fetched: FetchedPayload,
-  snapshot: Snapshot,
-  selection: Selection,
-  enqueueSlices: EnqueueSlices,
-): Promise<void> {
-  const { context, run, upstream, phases } = collect
-  const { changed, settled, unchangedListings } = selection
-  await withdrawSliceHolds(context.db, upstream.definition.id, settled, collect.fence)
-  await phases.time('stage', () => stageSlices(context.db, snapshot.id, changed))
-  const staged = new Set(changed.map(({ provider }) => provider))
-  const due = (await dueProviders(collect)).filter((provider) => !staged.has(provider))
-  const jobs = [...sliceJobs(collect, snapshot.id, [...staged]), ...sliceJobs(collect, null, due)]
-  await recordProgress(context.db, run, {
-    snapshotId: snapshot.id,
-    unchanged: unchangedListings,
-  })
-  if (jobs.length > 0) return handOver(collect, fetched, jobs, enqueueSlices)
-  if (run.options.provider === undefined)
-    await recordAppliedBody(context.db, upstream.definition.id, {
-      ...snapshot,
-      ...fetched,
-      fence: collect.fence,
-      runId: run.id,
-    })
-  await endRun(context.db, run, { status: 'unchanged', ...describeFetch(collect, fetched) })
-  recordCollectEnd(context, run, 'unchanged')
-}
-
-async function handOver(
-  collect: Collect,
-  fetched: FetchedPayload | NotModified,
-  jobs: SliceJob[],
-  enqueueSlices: EnqueueSlices,
-): Promise<void> {
-  const { context, run, signal, phases } = collect
-  signal?.throwIfAborted()
-  const upstream = collect.upstream.definition.id
-  // Until all of the new body is in the catalog there is no body that a 304 or the same bytes could
-  // stand for: the old one may come back while a part of the new one is applied.
-  await forgetAppliedBody(context.db, upstream)
-  await prepareSlices(
-    context.db,
-    upstream,
-    jobs.map(({ provider }) => provider),
-  )
-  await openSliceRuns(
-    context.db,
-    jobs.map((job) => ({ ...job, parentId: run.id })),
-  )
-  await recordProgress(context.db, run, {
-    slices: jobs.length,
-    ...describeFetch(collect, fetched),
-  })
-  await phases.time('enqueue', () =>
-    enqueueSlices({ runId: run.id, attempt: run.attempt, fence: collect.fence }, jobs),
-  )
-}
-
-function sliceJobs(
-  { run, upstream, fence }: Collect,
-  snapshotId: number | null,
-  providers: string[],
-): SliceJob[] {
-  return providers.map((provider) => ({
-    runId: run.id,
-    upstream: upstream.definition.id,
-    provider,
-    snapshotId,
-    fence,
-  }))
-}
-
-/** Providers with listings whose grace is over, where the list proves absence at all. */
-async function dueProviders({ context, run, upstream }: Collect): Promise<string[]> {
-  if (!provesAbsence(upstream.definition, run.options)) return []
-  const now = context.clock?.() ?? (await readDatabaseClock(context.db))
-  const due = await readDueListings(context.db, upstream.definition.id, now, run.options.provider)
-  return [...new Set(due.map(({ provider }) => provider))]
-}
-
-function describeFetch({ phases }: Collect, fetched: FetchedPayload | NotModified) {
-  const offline = fetched.kind === 'payload' ? fetched.offline : undefined
-  return {
-    ...(fetched.httpStatus === undefined ? {} : { httpStatus: fetched.httpStatus }),
-    ...(fetched.kind === 'payload' ? { bytes: fetched.bytes } : {}),
-    ...(offline ? { note: `${offline.error.message} Applied instead: ${offline.source}.` } : {}),
-    phases: phases.toRecord(),
-  }
-}
-
-/** What was packed with the software is no sign of life of the upstream. */
-async function recordSuccess(
-  { context, upstream }: Collect,
-  fetched: FetchedPayload | NotModified,
-): Promise<void> {
-  const { id } = upstream.definition
-  if (fetched.kind === 'payload' && fetched.offline) {
-    await recordUpstreamFailure(context.db, id, fetched.offline.error, context.circuit)
-    return
-  }
-  await recordUpstreamSuccess(context.db, id, context.circuit)
-}
-
-/** What went wrong on our side must not open the circuit of an upstream. */
-const notItsFault: ReadonlySet<ErrorCode> = new Set([
-  'circuit_open',
-  'cancelled',
-  'superseded',
-  'redis_unavailable',
-  'database_unavailable',
-])
-
-async function recordFailedAttempt(
-  { context, run, upstream, phases }: Collect,
-  error: PlumblineError,
-  isLastAttempt: boolean,
-): Promise<PlumblineError> {
-  const { id } = upstream.definition
-  // Who cancels hands the job to somebody else: the run goes on there.
-  const isFinal = error.code !== 'cancelled' && (isLastAttempt || !error.retryable)
-  context.metrics.errors.inc({ code: error.code })
-  if (!notItsFault.has(error.code))
-    await recordUpstreamFailure(context.db, id, error, context.circuit)
-  await recordProgress(context.db, run, { phases: phases.toRecord() })
-  await recordFailure(context.db, run, error, isFinal)
-  if (isFinal) recordCollectEnd(context, run, 'failed', error)
-  return error
 }
