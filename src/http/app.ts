@@ -11,6 +11,7 @@ import { registerAccess, registerRefusals } from './access/access.ts'
 import { registerRepeatedAnswers } from './catalog-route.ts'
 import { registerBrowserHeaders } from './browser-headers.ts'
 import type { HttpContext } from './http-context.ts'
+import { InvalidParameter } from './invalid-request.ts'
 import { encodeModelId } from './model-id-urls.ts'
 import { measureRequests } from './request-durations.ts'
 import { bodyLimit, describeProblem, refusal, sendProblem } from './problem.ts'
@@ -167,7 +168,7 @@ async function registerApiPlugins(app: FastifyInstance, context: HttpContext): P
 }
 
 // PostgreSQL has no text with it, and no id or word of the catalog has it.
-const nul = new PlumblineError('invalid_argument', 'A NUL is in the URL (%00).')
+const nul = new InvalidParameter('url', 'has a NUL (%00)')
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
   try {

@@ -126,6 +126,7 @@ const unread: Readonly<Record<string, InvalidField>> = {
     message: 'is not taken here',
     allowed: ['application/json'],
   },
+  FST_ERR_MAX_PARAM_LENGTH: { field: 'url', message: 'has a part that is longer than any id' },
   FST_ERR_BAD_URL: {
     field: 'url',
     message: 'has a % that is not followed by the two digits of a byte of UTF-8; % itself is %25',
