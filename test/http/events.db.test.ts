@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CatalogChangedEvent } from '../../src/events/events.ts'
 import { range } from '../client/changes.ts'
+import { followCatalog, type CatalogChange } from '../../src/client/index.ts'
+import { recordNotice } from '../../src/history/notices.ts'
 import { commitVersions } from '../events/outbox-fixture.ts'
 import { Pool } from 'pg'
 import { openApi, type LabModel, type TestApi } from './api-fixture.ts'
@@ -230,6 +232,92 @@ describe('a caller', () => {
     expect(eventsOf(replayed).map(({ data }) => data)).toEqual(
       eventsOf(client).map(({ data }) => data),
     )
+  })
+})
+
+describe('notices', () => {
+  const hold = {
+    holdId: 7,
+    kind: 'value',
+    upstream: 'lab',
+    provider: 'acme',
+    modelId: 'hidden-model',
+    field: 'price.input',
+    reason: 'price_jump',
+    message: 'price.input of hidden-model from 1 to 100',
+    runId: 3,
+  } as const
+  const failing = {
+    upstream: 'lab',
+    consecutiveFailures: 5,
+    errorCode: 'fetch_refused',
+    message: 'Nobody listens at 10.0.0.7.',
+    lastSuccessAt: null,
+  }
+  const adminKey = 'the-bootstrap-key-of-this-test'
+  let keyed: TestApi
+  beforeAll(async () => {
+    keyed = await openApi(models, { access: { adminApiKey: adminKey } })
+  })
+  afterAll(() => keyed.close())
+
+  async function listen(query = '', headers: Record<string, string> = {}) {
+    const client = await openEvents(`${keyed.url}/api/v1/events${query}`, headers)
+    opened.push(client)
+    await expect.poll(() => client.blocks.length, until).toBe(2)
+    return client
+  }
+
+  const noticesOf = ({ blocks }: EventSourceClient) =>
+    blocks.filter(({ event }) => /hold|upstream/.test(event ?? ''))
+
+  it('are told as they are announced: all of them to admins, to others which upstream', async () => {
+    await recordNotice(keyed.db, 'plumbline.upstream.failing', failing)
+    await keyed.settle()
+    const admin = await listen('', { 'x-api-key': adminKey })
+    const reader = await listen()
+    const ofProvider = await listen('?provider=acme')
+    const adminOfProvider = await listen('?provider=acme', { 'x-api-key': adminKey })
+    // They are told from where the clock of PostgreSQL was at the first look.
+    await sleep(200)
+    await recordNotice(keyed.db, 'plumbline.hold.opened', hold)
+    await recordNotice(keyed.db, 'plumbline.upstream.failing', failing)
+    await keyed.settle()
+    await expect.poll(() => noticesOf(reader).length, until).toBe(2)
+    await expect.poll(() => noticesOf(admin).length, until).toBe(2)
+    await expect.poll(() => noticesOf(adminOfProvider).length, until).toBe(1)
+    const [held, failed] = noticesOf(admin).map(({ data = '' }): unknown => JSON.parse(data))
+    expect([held, failed]).toMatchObject([
+      { type: 'plumbline.hold.opened', id: expect.stringMatching(/^notice-/), data: hold },
+      { type: 'plumbline.upstream.failing', subject: 'lab', data: failing },
+    ])
+    const told = noticesOf(reader).map(({ data = '' }) => JSON.parse(data))
+    expect(told).toMatchObject([{ subject: 'lab' }, { subject: 'lab' }])
+    expect(told.map(({ data }) => data)).toEqual([{ upstream: 'lab' }, { upstream: 'lab' }])
+    expect(JSON.stringify(reader.blocks)).not.toMatch(/hidden|10\.0\.0\.7|acme\/hidden/)
+    expect(noticesOf(ofProvider)).toEqual([])
+  })
+
+  it('leave the place of a client among the versions as it is', async () => {
+    const head = Number((await keyed.db.catalogHead.findFirstOrThrow()).version)
+    const client = await listen(`?since=${head}`)
+    const changes: CatalogChange[] = []
+    const follower = await followCatalog({
+      url: keyed.url,
+      sinceVersion: head,
+      onChange: (change) => void changes.push(change),
+    })
+    await sleep(200)
+    await recordNotice(keyed.db, 'plumbline.hold.opened', hold)
+    await keyed.list([...models, other])
+    await recordNotice(keyed.db, 'plumbline.upstream.failing', failing)
+    await keyed.settle()
+    await expect.poll(() => noticesOf(client).length, until).toBe(2)
+    await expect.poll(() => follower.version, until).toBe(head + 1)
+    expect(noticesOf(client).every((block) => !('id' in block))).toBe(true)
+    expect(client.versions()).toEqual([head + 1])
+    expect(changes).toMatchObject([{ type: 'changed', version: head + 1 }])
+    await follower.close()
   })
 })
 

@@ -10,6 +10,7 @@ import { problemResponses } from '../problem-schema.ts'
 import { EventsQuery } from '../schemas/events.ts'
 import { streamEvents } from '../streams/event-stream.ts'
 import { retryText } from '../streams/event-text.ts'
+import { createNoticeLog } from '../streams/notice-log.ts'
 import { createOpenStreams, type OpenStream } from '../streams/open-streams.ts'
 import { createStreamClient } from '../streams/stream-client.ts'
 import { createVersionLog } from '../streams/version-log.ts'
@@ -24,11 +25,13 @@ const drainWithinMs = 30_000
 export function registerEvents(app: FastifyInstance, context: HttpContext): void {
   const { db, watch, metrics, log: logger, config } = context
   const log = createVersionLog({ db, watch })
+  const notices = createNoticeLog(db, (error) => outage.failed(error))
   const streams = createOpenStreams(config.apiMaxStreams, metrics)
   const outage = createOutageLog(logger, 'Reading versions for event streams')
   app.addHook('preClose', (done) => {
     streams.endAll()
     log.close()
+    notices.close()
     done()
   })
   app.withTypeProvider<ZodTypeProvider>().get('/api/v1/events', {
@@ -38,7 +41,7 @@ export function registerEvents(app: FastifyInstance, context: HttpContext): void
     schema: {
       summary: 'Every version of the catalog, as it is committed',
       description:
-        'Server-sent events: `id` is the version, `event` the type, `data` a CloudEvents 1.0 object. With `Last-Event-ID` or `since` what was missed comes first, without gaps; each version comes once and in order. Comments are heartbeats; one with an `id` says that everything up to that version was sent, and how many milliseconds ago that was certain. `plumbline.catalog.reset` says that what changed cannot be told: read the catalog anew.',
+        'Server-sent events: `id` is the version, `event` the type, `data` a CloudEvents 1.0 object. With `Last-Event-ID` or `since` what was missed comes first, without gaps; each version comes once and in order. Comments are heartbeats; one with an `id` says that everything up to that version was sent, and how many milliseconds ago that was certain. `plumbline.catalog.reset` says that what changed cannot be told: read the catalog anew. Notices of operations (`plumbline.hold.opened`, `plumbline.upstream.failing`, `plumbline.upstream.recovered`) come without an `id`, as they happen, and are not replayed; admins are told all of them, others which upstream it is.',
       tags: ['changes'],
       querystring: EventsQuery,
       response: {
@@ -50,6 +53,7 @@ export function registerEvents(app: FastifyInstance, context: HttpContext): void
       const { since, provider, heartbeat } = request.query
       const options = {
         log,
+        notices,
         provider,
         audience: audienceOf(request),
         since: readLastEventId(request) ?? since,

@@ -9,11 +9,14 @@ import type { LoggedVersion } from '../../catalog/read-versions.ts'
 import { eventFor, eventOfProvider } from '../../catalog/told-versions.ts'
 import type { CatalogResetData } from '../../events/events.ts'
 import { createBell } from './bell.ts'
-import { eventText, heartbeatText, resetText } from './event-text.ts'
+import { eventText, heartbeatText, noticeText, resetText } from './event-text.ts'
+import type { NoticeLog } from './notice-log.ts'
+import { tellNotice } from './told-notice.ts'
 import type { ReadPage, VersionLog } from './version-log.ts'
 
 export interface EventStreamOptions {
   log: VersionLog
+  notices: NoticeLog
   audience: Audience
   /** Events of this provider only; undefined = of all. */
   provider: string | undefined
@@ -56,6 +59,10 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
     position.currentSince = undefined
     bell.ring()
   })
+  const unsubscribeNotices = options.notices.onNotice((notice) => {
+    const told = tellNotice(notice, options)
+    if (told) client.write(noticeText(told)).catch(() => undefined)
+  })
   signal.addEventListener('abort', bell.ring, { once: true })
   const heartbeat = setInterval(() => {
     if (client.hasRoom) client.write(beatOf(position, log)).catch(() => undefined)
@@ -68,6 +75,7 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
   } finally {
     clearInterval(heartbeat)
     unsubscribe()
+    unsubscribeNotices()
     signal.removeEventListener('abort', bell.ring)
   }
 }

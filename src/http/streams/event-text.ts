@@ -4,9 +4,15 @@
  * `Last-Event-ID` says where to go on.
  */
 import type { CatalogChangedEvent, CatalogResetEvent } from '../../events/events.ts'
+import type { ToldNotice } from './told-notice.ts'
 
 export function eventText(version: number, event: CatalogChangedEvent | CatalogResetEvent): string {
   return `id: ${version}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+}
+
+/** Without an `id`: a notice has no place among the versions, and moves no client on. */
+export function noticeText(notice: ToldNotice): string {
+  return `event: ${notice.type}\ndata: ${JSON.stringify(notice)}\n\n`
 }
 
 export function resetText(version: number, reason: CatalogResetEvent['data']['reason']): string {
