@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { priceState } from '../../src/catalog/price.ts'
 import { PlumblineError } from '../../src/errors.ts'
 import { isJsonObject } from '../../src/json.ts'
+import { compareFields, type DriftInput, type SchemaDrift } from '../../src/refresh/schema-drift.ts'
 import type { ReadPayload } from '../support/catalog-of.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
 import { readPayload } from '../support/catalog-of.ts'
@@ -27,6 +28,12 @@ export interface PayloadSample {
 
 const oddIds = ['__proto__', 'constructor', 'a/b:c@d', '~vendor/latest', 'Ünïcode ☃', 'with space']
 
+const [then, now] = [new Date('2026-01-31T00:00:00Z'), new Date('2026-02-01T00:00:00Z')]
+
+function driftSince(known: DriftInput['known'], stated: DriftInput['stated']): SchemaDrift {
+  return compareFields({ known, stated, absence: 'proven', now, lastReadAt: then })
+}
+
 export function describeConformance(upstream: Upstream, sample: PayloadSample): void {
   const read = (...entries: unknown[]) => readPayload(upstream, sample.payload(entries))
   const listingsOf = (...entries: unknown[]) =>
@@ -48,6 +55,16 @@ export function describeConformance(upstream: Upstream, sample: PayloadSample): 
     it('keeps a field that it does not know', () => {
       const [listing] = listingsOf(sample.entry('one', { invented_tomorrow: { deep: [1, 'x'] } }))
       expect(listing?.extra['invented_tomorrow']).toEqual({ deep: [1, 'x'] })
+    })
+
+    it.each([
+      ['a new field', {}, { invented_tomorrow: 1 }, 'new'],
+      ['a field that is gone', { invented_tomorrow: 1 }, {}, 'vanished'],
+      ['a field of another type', { invented_tomorrow: 1 }, { invented_tomorrow: 'x' }, 'retyped'],
+    ])('notices %s', (_name, before, after, change) => {
+      const known = driftSince(new Map(), read(sample.entry('one', before)).stated).seen
+      const { changes } = driftSince(known, read(sample.entry('one', after)).stated)
+      expect(changes).toEqual([{ field: 'invented_tomorrow', change }])
     })
 
     it('takes ids as they are stated', () => {
