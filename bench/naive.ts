@@ -2,6 +2,7 @@
  * What a plain cron job would do: `prisma.model.upsert` for every model, one after the other or in
  * batches, at every poll. Against it: the same rows in one statement, and what a refresh takes.
  */
+import { baseModelOf } from '../src/catalog/base-model.ts'
 import { inTransaction, writeTogether, type Db } from '../src/catalog/database.ts'
 import { fieldNames, modelFields } from '../src/catalog/fields.ts'
 import type { CatalogModel } from '../src/catalog/model.ts'
@@ -170,11 +171,14 @@ function toPrismaRow(model: CatalogModel) {
       .map((name) => [name, fields[name] ?? null]),
   )
   const now = new Date()
+  const { base, variant } = baseModelOf({ provider, modelId, baseModel: fields.baseModel })
   return {
     ...scalars,
     ...lists,
     provider,
     modelId,
+    baseId: base,
+    variant,
     name: fields.name ?? modelId,
     inputPrice: flatAmount(prices, 'input') ?? null,
     outputPrice: flatAmount(prices, 'output') ?? null,

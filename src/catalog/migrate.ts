@@ -17,6 +17,7 @@ import {
   refuseUnknown,
   type Migration,
 } from './migration-history.ts'
+import { relinkModels } from './relink-models.ts'
 
 export interface MigrateOptions {
   /** Default: the project's own prisma/migrations. */
@@ -53,6 +54,7 @@ export async function migrate(
     refuseEdited(applied, migrations)
     const pending = migrations.filter(({ name }) => !applied.has(name))
     for (const migration of pending) await apply(session, migration)
+    if (options.migrationsDir === undefined) await relinkModels(session)
     return pending.map(({ name }) => name)
   })
 }

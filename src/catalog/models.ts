@@ -1,5 +1,6 @@
 /** The catalog's records as rows: typed columns for what is filtered or sorted, the rest in jsonb. */
 import { canonicalJson, parseJson, type JsonObject } from '../json.ts'
+import { baseModelOf } from './base-model.ts'
 import {
   assignExcluded,
   columnList,
@@ -46,6 +47,8 @@ const columns: RecordColumns = {
     fieldNames.map((name) => [modelFields[name].column, sqlTypes[modelFields[name].kind]]),
   ),
   ...Object.fromEntries(Object.keys(priceColumns).map((column) => [column, 'numeric'])),
+  base_id: 'text',
+  variant: 'text',
   price_state: 'text',
   currency: 'text',
   prices: 'jsonb',
@@ -108,9 +111,12 @@ function toRow(
   at: Date,
 ): object {
   const { provider, modelId, fields, prices } = model
+  const { base, variant } = baseModelOf({ provider, modelId, baseModel: fields.baseModel })
   return {
     provider,
     model_id: modelId,
+    base_id: base,
+    variant,
     ...Object.fromEntries(
       fieldNames.map((name) => [modelFields[name].column, fields[name] ?? emptyOf(name)]),
     ),

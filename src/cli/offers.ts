@@ -1,7 +1,8 @@
-/** `plumbline models offers`: who serves a model, and at which price. */
+/** `plumbline models offers`: who serves a model, at which price, and in which variants. */
 import { modelKey, parseModelKey } from '../catalog/model.ts'
 import { viewModel } from '../catalog/model-view.ts'
-import { readOffers, type Offer } from '../catalog/read-offers.ts'
+import type { ListedModel } from '../catalog/models.ts'
+import { readOffers, type Offer, type Variant } from '../catalog/read-offers.ts'
 import { withContext } from './command-context.ts'
 import { priceCell, tokens } from './model-table.ts'
 import { examples, newCommand } from './new-command.ts'
@@ -16,31 +17,52 @@ export function offersCommand() {
     .option('--json', 'print JSON')
     .addHelpText('after', examples('plumbline models offers openai/gpt-5'))
     .action(async (id, { json }) => {
-      const offers = await withContext(async ({ db }) => {
+      const { offers, variants } = await withContext(async ({ db }) => {
         const key = parseModelKey(id)
-        const found = key ? await readOffers(db, key) : []
-        if (found.length === 0) throw await noModel(db, id)
+        const found = key && (await readOffers(db, key))
+        if (!found || found.offers.length === 0) throw await noModel(db, id)
         return found
       })
-      if (json) printJson(offers.map(viewOffer))
-      else print(offerTable(offers))
+      if (json) printJson({ offers: offers.map(viewOffer), variants: variants.map(viewVariant) })
+      else print(offerTable(offers) + variantTable(variants))
     })
 }
 
 function viewOffer({ model, sameBy }: Offer): object {
-  const { id, provider, modelId, prices, contextWindow, lifecycle } = viewModel(model)
-  return { id, provider, modelId, sameBy, prices, contextWindow, lifecycle }
+  return { ...viewServed(model), sameBy }
 }
 
+function viewVariant({ model, variant }: Variant): object {
+  return { ...viewServed(model), variant }
+}
+
+function viewServed(model: ListedModel): object {
+  const { id, provider, modelId, prices, contextWindow, lifecycle } = viewModel(model)
+  return { id, provider, modelId, prices, contextWindow, lifecycle }
+}
+
+const head = ['provider', 'id', 'in $/M', 'out $/M', 'context', 'lifecycle']
+
 function offerTable(offers: readonly Offer[]): string {
-  const rows = offers.map(({ model, sameBy }): Cell[] => [
+  const rows = offers.map(({ model, sameBy }) =>
+    cells(model, sameBy === 'itself' ? { text: modelKey(model), colour: 'bold' } : modelKey(model)),
+  )
+  return renderTable(head, rows, { right: [2, 3, 4] })
+}
+
+function variantTable(variants: readonly Variant[]): string {
+  if (variants.length === 0) return ''
+  const rows = variants.map(({ model, variant }) => [...cells(model, modelKey(model)), variant])
+  return `\n\nOther snapshots and tiers of it:\n${renderTable([...head, 'variant'], rows, { right: [2, 3, 4] })}`
+}
+
+function cells(model: ListedModel, id: Cell): Cell[] {
+  return [
     model.provider,
-    sameBy === 'itself' ? { text: modelKey(model), colour: 'bold' } : modelKey(model),
+    id,
     priceCell(model, 'input'),
     priceCell(model, 'output'),
     tokens(model.fields.contextWindow),
     model.lifecycle,
-  ])
-  const head = ['provider', 'id', 'in $/M', 'out $/M', 'context', 'lifecycle']
-  return renderTable(head, rows, { right: [2, 3, 4] })
+  ]
 }

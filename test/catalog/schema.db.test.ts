@@ -20,8 +20,8 @@ afterAll(async () => {
 })
 
 const model = (column: string, value: string): string =>
-  `INSERT INTO models (provider, model_id, name, hash, created_at, changed_at, commit_id, ${column})
-   VALUES ('p', 'm', 'M', 'h', now(), now(), 1, ${value})`
+  `INSERT INTO models (provider, model_id, name, base_id, variant, hash, created_at, changed_at, commit_id, ${column})
+   VALUES ('p', 'm', 'M', 'p/m', '', 'h', now(), now(), 1, ${value})`
 const price = (amount: string): string =>
   `INSERT INTO price_history (provider, model_id, component, amount, upstream, valid_from, commit_id)
    VALUES ('p', 'm', 'input', ${amount}, 'u', now(), 1)`
@@ -90,7 +90,7 @@ test.for([
 // The limits of catalog/fields.ts: one entry of an index that is too long would fail its whole slice.
 test('has room in every index for the longest texts that the catalog takes', async () => {
   const text = (length: number) =>
-    `(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 20) n)::varchar(${length})`
+    `(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 80) n)::varchar(${length})`
   const values = {
     provider: text(64),
     model_id: text(256),
@@ -98,6 +98,9 @@ test('has room in every index for the longest texts that the catalog takes', asy
     family: text(modelFields.family.maxLength),
     type: text(modelFields.type.maxLength),
     base_model: text(modelFields.baseModel.maxLength),
+    // A `+` becomes `-plus`.
+    base_id: text(5 * modelFields.baseModel.maxLength),
+    variant: text(modelFields.baseModel.maxLength),
     release_date: text(modelFields.releaseDate.maxLength),
     input_modalities: `ARRAY[${text(modelFields.inputModalities.maxLength)}]`,
     output_modalities: `ARRAY[${text(modelFields.outputModalities.maxLength)}]`,

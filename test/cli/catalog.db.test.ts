@@ -110,9 +110,11 @@ describe('what several upstreams say', () => {
   it('is an offer each', async () => {
     const { stdout } = await line.run(['models', 'offers', 'lab/model-1'])
     expect(stdout.split('\n')[0]).toMatch(/^provider +id +in \$\/M +out \$\/M +context +lifecycle$/)
-    expect(await line.json(['models', 'offers', 'lab/model-1'])).toMatchObject([
-      { id: 'lab/model-1', sameBy: 'itself', contextWindow: 128_000, lifecycle: 'active' },
-    ])
+    expect(await line.json(['models', 'offers', 'lab/model-1'])).toMatchObject({
+      offers: [
+        { id: 'lab/model-1', sameBy: 'itself', contextWindow: 128_000, lifecycle: 'active' },
+      ],
+    })
     const { code, stderr } = await line.run(['models', 'offers', 'lab/model-9x'])
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('no model') })
   })

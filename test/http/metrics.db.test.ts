@@ -21,8 +21,8 @@ async function addModel(
   { lifecycle = 'active', conflicts = [] }: { lifecycle?: string; conflicts?: string[] } = {},
 ): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO models (provider, model_id, name, lifecycle, conflicts, hash, created_at, changed_at, commit_id)
-    VALUES (${provider}, ${modelId}, ${modelId}, ${lifecycle}, ${conflicts}, '', now(), now(), 1)`
+    INSERT INTO models (provider, model_id, name, base_id, variant, lifecycle, conflicts, hash, created_at, changed_at, commit_id)
+    VALUES (${provider}, ${modelId}, ${modelId}, ${modelId}, '', ${lifecycle}, ${conflicts}, '', now(), now(), 1)`
 }
 
 async function openHold(db: Db, provider: string, ageSeconds: number): Promise<void> {

@@ -105,12 +105,13 @@ describe('compare', () => {
 
 describe('offers', () => {
   it('are the same model elsewhere, cheapest first, and why it is taken for the same', async () => {
-    const { offers } = await json('/api/v1/models/openai/gpt-5/offers')
+    const { offers, variants } = await json('/api/v1/models/openai/gpt-5/offers')
     expect(offers).toMatchObject([
       { sameBy: 'base_model', model: { id: 'openrouter/openai/gpt-5' } },
       { sameBy: 'itself', model: { id: 'openai/gpt-5' } },
       { sameBy: 'model_id', model: { id: 'azure/GPT-5' } },
     ])
+    expect(variants).toEqual([])
   })
 })
 

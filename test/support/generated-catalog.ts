@@ -40,13 +40,14 @@ const one = (everyNth: number, value: string, other: string) =>
 
 const statements: Readonly<Record<string, string>> = {
   models: `
-    INSERT INTO models (provider, model_id, name, description, family, type, base_model, release_date,
+    INSERT INTO models (provider, model_id, name, description, family, type, base_model, base_id, variant, release_date,
       context_window, max_output_tokens, input_modalities, output_modalities, vision, function_calling, audio,
       code_generation, price_state, input_price, output_price, prices, extra, review, lifecycle, tiers, tags,
       provenance, conflicts, hash, created_at, changed_at, commit_id)
     SELECT ${id}, 'Model ' || n, repeat('What it is good for. ', 12), 'family-' || n % 2000,
       ${one(4000, `'rerank'`, `CASE WHEN n % 10 < 8 THEN 'chat' ELSE 'embedding' END`)},
       CASE WHEN n % 3 = 0 THEN 'lab-' || n % 97 || '/base-' || n % 20000 END,
+      'lab-' || n % 97 || '/base-' || n % 20000, CASE WHEN n % 5 = 0 THEN 'free' ELSE '' END,
       CASE WHEN n % 9 > 0 THEN to_char(date '2026-11-01' - n % 900, 'YYYY-MM-DD') END,
       CASE WHEN n % 8 > 0 THEN ${one(3000, '10000000', '(4 + n % 60) * 8192')} END, 16384,
       ${one(2500, `'{text,video}'`, `CASE WHEN n % 2 = 0 THEN '{text,image}' ELSE '{text}' END`)}::text[], '{text}',

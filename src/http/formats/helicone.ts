@@ -1,9 +1,9 @@
 /**
  * Helicone's public registry: one model, several endpoints with their prices in USD per million. Models
- * are the same where they state the same base model, else by what follows the last `/` of their id, as
- * for offers (catalog/read-offers.ts). One endpoint a provider: the first that states a price.
+ * are the same as for offers (catalog/base-model.ts). One endpoint a provider: the first that states a price.
  */
 import { z } from 'zod'
+import { baseModelOf } from '../../catalog/base-model.ts'
 import type { StoredModel } from '../../catalog/models.ts'
 import { JsonDecimal, type JsonObject } from '../../json.ts'
 import { flatPrices } from './flat-prices.ts'
@@ -46,25 +46,38 @@ function* entries({ models, providers }: FormatSource) {
   const names = providerNames(providers)
   const priced = models.filter(({ prices }) => renderPricing(prices) !== undefined)
   yield undefined
-  for (const [id, same] of Map.groupBy(priced, baseId)) {
-    const [first] = same
-    if (first) yield { value: renderModel(id, first, same, names), models: same.length }
+  const taken = new Set<string>()
+  for (const [key, same] of Map.groupBy(priced, sameKey)) {
+    const author = key.slice(0, key.indexOf('/'))
+    const own = same.find(({ provider }) => provider === author) ?? same[0]
+    if (!own) continue
+    const bare = bareId(own)
+    const id = taken.has(bare) ? key : bare
+    taken.add(id)
+    yield { value: renderModel({ id, author, own, same }, names), models: same.length }
   }
 }
 
-function baseId({ fields, modelId }: StoredModel): string {
-  const id = fields.baseModel ?? modelId
-  return (id.replace(/^.*\/(?=.)/, '') || id).toLowerCase()
+function sameKey({ provider, modelId, fields }: StoredModel): string {
+  const { base, variant } = baseModelOf({ provider, modelId, baseModel: fields.baseModel })
+  return variant === '' ? base : `${base}:${variant}`
+}
+
+function bareId({ modelId }: StoredModel): string {
+  return modelId.replace(/^.*\/(?=.)/, '').toLowerCase()
+}
+
+interface HeliconeGroup {
+  id: string
+  author: string
+  own: StoredModel
+  same: readonly StoredModel[]
 }
 
 function renderModel(
-  id: string,
-  first: StoredModel,
-  same: readonly StoredModel[],
+  { id, author, own, same }: HeliconeGroup,
   names: ReadonlyMap<string, string>,
 ): JsonObject {
-  const author = first.fields.baseModel?.split('/')[0] ?? first.provider
-  const own = same.find(({ provider }) => provider === author) ?? first
   const { fields, modelId } = own
   const byProvider = new Map(same.toReversed().map((one) => [one.provider, one]))
   return {

@@ -58,9 +58,9 @@ export function registerFormatParts(app: FastifyInstance, context: HttpContext):
     kind: 'provider',
     read: async (reader, { params, audience }) => {
       const model = await requireListed(reader, params.id, audience)
-      const offers = (await readOffers(reader, model)).map((offer) => offer.model)
+      const { offers } = await readOffers(reader, model)
       const names = await readProviderNames(reader)
-      const listed = offers.filter((offer) => isListed(offer, audience))
+      const listed = offers.map((offer) => offer.model).filter((one) => isListed(one, audience))
       return renderEndpoints(model, listed, (provider) => names.get(provider) ?? provider)
     },
   })

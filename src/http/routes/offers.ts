@@ -18,10 +18,22 @@ const OffersSchema = z
       z.object({
         sameBy: z
           .enum(['itself', 'base_model', 'model_id'])
-          .describe('Why it is taken for the same: what is stated, never mere resemblance.'),
+          .describe('Why it is taken for the same: what upstreams state, or the id.'),
         model: ModelSchema,
       }),
     ),
+    variants: z
+      .array(
+        z.object({
+          variant: z
+            .string()
+            .describe('What tells it from the others, such as `20240806` or `free`; may be empty.'),
+          model: ModelSchema,
+        }),
+      )
+      .describe(
+        'Snapshots, tiers and quantisations of it: not the same model, nor the same price.',
+      ),
   })
   .meta({ id: 'Offers' })
 
@@ -38,13 +50,16 @@ export function registerOffers(app: FastifyInstance, context: HttpContext): void
     kind: 'provider',
     read: async (reader, { params, audience, version }) => {
       const model = await requireModel(reader, params.id, audience)
-      const offers = await readOffers(reader, model)
+      const { offers, variants } = await readOffers(reader, model)
       return {
         id: modelKey(model),
         version,
         offers: offers
           .filter((offer) => isOpenTo(offer.model, audience))
           .map((offer) => ({ sameBy: offer.sameBy, model: viewModel(offer.model) })),
+        variants: variants
+          .filter((other) => isOpenTo(other.model, audience))
+          .map((other) => ({ variant: other.variant, model: viewModel(other.model) })),
       }
     },
   })
