@@ -11,7 +11,7 @@ export const alibabaCn = {
   id: 'alibaba-cn',
   title: 'Alibaba Model Studio (China)',
   docs: 'https://www.alibabacloud.com/help/en/model-studio/list-models',
-  url: 'https://dashscope.aliyuncs.com/api/v1/models?language=en-US&page_size=100',
+  url: 'https://dashscope.aliyuncs.com/api/v1/models?language=en-US',
   key: bearerKey('DASHSCOPE_API_KEY', { required: true }),
   adapterVersion: 1,
   schedule: '1h',

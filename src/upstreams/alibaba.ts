@@ -7,7 +7,7 @@ export const alibaba = {
   id: 'alibaba',
   title: 'Alibaba Model Studio',
   docs: 'https://www.alibabacloud.com/help/en/model-studio/list-models',
-  url: 'https://dashscope-intl.aliyuncs.com/api/v1/models?language=en-US&page_size=100',
+  url: 'https://dashscope-intl.aliyuncs.com/api/v1/models?language=en-US',
   key: bearerKey('DASHSCOPE_API_KEY', { required: true }),
   adapterVersion: 1,
   schedule: '1h',

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { ModelFields } from '../catalog/fields.ts'
-import { isJsonObject, type Json } from '../json.ts'
+import type { Json, JsonObject } from '../json.ts'
 import { cursorPages } from './cursor-pages.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { openaiEntries } from './openai-list.ts'
@@ -38,8 +38,8 @@ export const anthropic = {
 } satisfies Upstream
 
 /** `last_id` is there on the last page as well; where more is promised without it, nothing can be asked. */
-function lastId(page: Json): Json | undefined {
-  return isJsonObject(page) && page['has_more'] === true ? (page['last_id'] ?? false) : undefined
+function lastId(page: JsonObject): Json | undefined {
+  return page['has_more'] === true ? (page['last_id'] ?? false) : undefined
 }
 
 const limit = z.int().nonnegative().nullish()

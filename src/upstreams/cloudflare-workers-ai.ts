@@ -8,8 +8,9 @@ import { bearerKey } from './bearer-key.ts'
 import { endlessList } from './cursor-pages.ts'
 import { hostRowListing, isReady } from './host-row.ts'
 import { readOpenrouterRow } from './openrouter-row.ts'
-import { parsePayload } from './payload.ts'
+import { numberedPages, type Place } from './numbered-pages.ts'
 import { payloadList, statedId } from './payload-list.ts'
+import { objectUnder } from './raw-object.ts'
 import type {
   Entry,
   FetchPage,
@@ -41,31 +42,48 @@ export const cloudflareWorkersAi = {
   listing,
 } satisfies Upstream
 
-const maxPages = 100
+const perPage = 1000
 
-async function* pages(url: string, fetchPage: FetchPage): AsyncGenerator<Page> {
+function pages(url: string, fetchPage: FetchPage): AsyncGenerator<Page> {
   const address = new URL(url)
   address.searchParams.set('format', 'openrouter')
-  address.searchParams.set('per_page', '1000')
-  for (let number = 1, total = 1; number <= total; number++) {
-    address.searchParams.set('page', String(number))
-    const page = await fetchPage(address.href)
-    yield page
-    total = totalPages(parsePayload(page.body, { upstream: cloudflareWorkersAi.id }))
-    if (total > maxPages) throw endlessList(cloudflareWorkersAi.id, `it has ${total} pages`)
-  }
+  address.searchParams.set('per_page', String(perPage))
+  return numberedPages(address.href, fetchPage, {
+    upstream: cloudflareWorkersAi.id,
+    parameter: 'page',
+    idKey: 'id',
+    maxPages: 100,
+    rows: rowsOf,
+    isLast,
+  })
 }
 
-function totalPages(json: Json): number {
-  const info = isJsonObject(json) ? json['result_info'] : undefined
-  const total = isJsonObject(info) ? info['total_pages'] : undefined
-  return typeof total === 'number' ? total : 1
+/** Half a list would look like models that are gone. */
+function isLast(json: Json, place: Place): boolean {
+  const isWhole = place.seen >= statedRows(json, place)
+  if (place.rows === 0 && !isWhole)
+    throw endlessList(
+      cloudflareWorkersAi.id,
+      `page ${place.number} is empty, and more are promised`,
+    )
+  return isWhole
+}
+
+/** How many rows there are, as far as the answer says; more than seen = a further page is there. */
+function statedRows(json: Json, { number, rows, seen }: Place): number {
+  const { total_pages: pages, total_count: count } = objectUnder(json, 'result_info')
+  if (typeof pages === 'number') return number < pages ? seen + 1 : seen
+  if (typeof count === 'number') return count
+  return rows < perPage ? seen : seen + 1
+}
+
+function rowsOf(page: ParsedPage): Json[] {
+  const result = isJsonObject(page.json) ? (page.json['result'] ?? page.json) : page.json
+  return payloadList({ ...page, json: result }, 'data')
 }
 
 function* entries(page: ParsedPage): Generator<Item> {
-  const { json } = page
-  const result = isJsonObject(json) ? (json['result'] ?? json) : json
-  for (const raw of payloadList({ ...page, json: result }, 'data'))
+  for (const raw of rowsOf(page))
     if (!isJsonObject(raw) || isReady(raw))
       yield {
         kind: 'entry',

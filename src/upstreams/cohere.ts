@@ -1,7 +1,6 @@
 /** Cohere's own list: windows, endpoints and features. Fine-tuned models of the account are in it. */
 import { z } from 'zod'
 import type { ModelFields } from '../catalog/fields.ts'
-import { isJsonObject } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
 import { cursorPages } from './cursor-pages.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
@@ -28,7 +27,7 @@ export const cohere = {
     cursorPages(url, fetchPage, {
       upstream: 'cohere',
       parameter: 'page_token',
-      next: (page) => (isJsonObject(page) ? page['next_page_token'] : undefined),
+      next: (page) => page['next_page_token'],
     }),
   entries,
   listing,

@@ -1,6 +1,6 @@
 /** Lists that come in pages, of which each names the next by a cursor to be sent back. */
 import { PlumblineError } from '../errors.ts'
-import type { Json } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { parsePayload } from './payload.ts'
 import type { FetchPage, Page } from './upstream.ts'
 
@@ -9,7 +9,7 @@ export interface Cursor {
   /** The query parameter that takes the cursor. */
   parameter: string
   /** The cursor of the page after this one; undefined, null or '' = this is the last. */
-  next: (page: Json) => Json | undefined
+  next: (page: JsonObject) => Json | undefined
 }
 
 /**
@@ -26,7 +26,8 @@ export async function* cursorPages(
   for (;;) {
     const page = await fetchPage(address.href)
     yield page
-    const cursor = next(parsePayload(page.body, { upstream }))
+    const json = parsePayload(page.body, { upstream })
+    const cursor = isJsonObject(json) ? next(json) : undefined
     if (cursor === undefined || cursor === null || cursor === '') return
     if (typeof cursor !== 'string') throw endlessList(upstream, `its cursor is no text`)
     if (followed.has(cursor)) throw endlessList(upstream, `the cursor "${cursor}" comes again`)

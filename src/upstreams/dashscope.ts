@@ -11,42 +11,39 @@ import { endlessList } from './cursor-pages.ts'
 import { readDashscopePrices } from './dashscope-pricing.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { modalityFields } from './modality-fields.ts'
-import { parsePayload } from './payload.ts'
+import { numberedPages, type Place } from './numbered-pages.ts'
 import { payloadList, statedId } from './payload-list.ts'
+import { objectUnder } from './raw-object.ts'
 import { dateText } from './stated-dates.ts'
 import { unreadFields } from './unread-fields.ts'
 import type { Entry, FetchPage, Item, ListingDraft, Page, ParsedPage } from './upstream.ts'
 
-/** More than the list has ever had, by far (some 300 models in 2026). */
-const maxPages = 200
+const pageSize = 100
 
-/**
- * Numbered pages until `total` is reached. Throws PlumblineError `payload_paging` where a page brings
- * nothing before that: half a list would look like models that are gone.
- */
-export async function* dashscopePages(
+/** `page_size` is no more than this. Some 300 models in 2026. */
+export function dashscopePages(
   upstream: string,
   url: string,
   fetchPage: FetchPage,
 ): AsyncGenerator<Page> {
   const address = new URL(url)
-  for (let number = 1, seen = 0; number <= maxPages; number++) {
-    address.searchParams.set('page_no', String(number))
-    const page = await fetchPage(address.href)
-    yield page
-    const output = outputOf({
-      url: page.url,
-      json: parsePayload(page.body, { upstream }),
-      upstream,
-    })
-    const count = modelsOf(output, upstream).length
-    const total = output['total']
-    seen += count
-    if (typeof total !== 'number' || seen >= total) return
-    if (count === 0)
-      throw endlessList(upstream, `page ${number} is empty after ${seen} of ${total}`)
-  }
-  throw endlessList(upstream, `there are more than ${maxPages} pages`)
+  address.searchParams.set('page_size', String(pageSize))
+  return numberedPages(address.href, fetchPage, {
+    upstream,
+    parameter: 'page_no',
+    idKey: 'model',
+    maxPages: 200,
+    rows: (page) => modelsOf(outputOf(page), page.upstream),
+    isLast: (json, place) => isLast(upstream, objectUnder(json, 'output')['total'], place),
+  })
+}
+
+/** Half a list would look like models that are gone: without a total only an empty page is the end. */
+function isLast(upstream: string, total: Json | undefined, { number, rows, seen }: Place): boolean {
+  if (typeof total !== 'number') return rows === 0
+  if (rows === 0 && seen < total)
+    throw endlessList(upstream, `page ${number} is empty after ${seen} of ${total}`)
+  return seen >= total
 }
 
 export function* dashscopeEntries(page: ParsedPage, provider: string): Generator<Item> {

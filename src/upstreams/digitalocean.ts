@@ -5,13 +5,14 @@
  * leads to, so they are not read.
  */
 import { z } from 'zod'
-import { isJsonObject, type Json } from '../json.ts'
+import { isJsonObject } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
 import { hostAuthority } from './host-authority.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { linkedPages } from './linked-pages.ts'
 import { modalityFields } from './modality-fields.ts'
 import { payloadList, statedId } from './payload-list.ts'
+import { objectUnder } from './raw-object.ts'
 import { restOfRow } from './rest-of-row.ts'
 import { dayOfUnixSeconds } from './stated-dates.ts'
 import type { Entry, Item, ListingDraft, ParsedPage, Upstream } from './upstream.ts'
@@ -31,16 +32,14 @@ export const digitalocean = {
   minimumEntries: 5,
   maxBytes: 8 * 2 ** 20,
   verified: false,
-  pages: (url, fetchPage) => linkedPages(url, fetchPage, { upstream: 'digitalocean', next }),
+  pages: (url, fetchPage) =>
+    linkedPages(url, fetchPage, {
+      upstream: 'digitalocean',
+      next: (page) => objectUnder(objectUnder(page, 'links'), 'pages')['next'],
+    }),
   entries,
   listing,
 } satisfies Upstream
-
-function next(page: Json): Json | undefined {
-  const links = isJsonObject(page) ? page['links'] : undefined
-  const pages = isJsonObject(links) ? links['pages'] : undefined
-  return isJsonObject(pages) ? pages['next'] : undefined
-}
 
 function* entries(page: ParsedPage): Generator<Item> {
   const isControlPlane = isJsonObject(page.json) && 'models' in page.json

@@ -7,11 +7,11 @@
 import { z } from 'zod'
 import { isJsonObject, type Json } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
-import { endlessList } from './cursor-pages.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { openaiEntries } from './openai-list.ts'
-import { parsePayload } from './payload.ts'
-import { payloadList, statedId } from './payload-list.ts'
+import { numberedPages, type Place } from './numbered-pages.ts'
+import { payloadList } from './payload-list.ts'
+import { objectUnder } from './raw-object.ts'
 import { restOfRow } from './rest-of-row.ts'
 import { dayOfUnixSeconds } from './stated-dates.ts'
 import type { Entry, FetchPage, ListingDraft, Page, Upstream } from './upstream.ts'
@@ -38,32 +38,24 @@ export const featherless = {
 } satisfies Upstream
 
 const perPage = 1000
-const maxPages = 500
 
-/** Throws `payload_paging` where a page is the one before it, or where they do not come to an end. */
-async function* pages(url: string, fetchPage: FetchPage): AsyncGenerator<Page> {
+function pages(url: string, fetchPage: FetchPage): AsyncGenerator<Page> {
   const address = new URL(url)
   address.searchParams.set('per_page', String(perPage))
-  let firstIdBefore = ''
-  for (let number = 1; number <= maxPages; number++) {
-    address.searchParams.set('page', String(number))
-    const page = await fetchPage(address.href)
-    const json = parsePayload(page.body, { upstream: 'featherless' })
-    const rows = payloadList({ url: page.url, json, upstream: 'featherless' }, 'data')
-    const firstId = statedId(rows[0] ?? null)
-    if (firstId !== '' && firstId === firstIdBefore)
-      throw endlessList('featherless', `page ${number} is the page before it`)
-    yield page
-    // More rows than asked for: a server that knows no pages has sent everything.
-    if (rows.length === 0 || rows.length > perPage || isLast(json, number, rows.length)) return
-    firstIdBefore = firstId
-  }
-  throw endlessList('featherless', `there are more than ${maxPages} pages`)
+  return numberedPages(address.href, fetchPage, {
+    upstream: 'featherless',
+    parameter: 'page',
+    idKey: 'id',
+    maxPages: 500,
+    rows: (page) => payloadList(page, 'data'),
+    isLast,
+  })
 }
 
-function isLast(json: Json, number: number, rows: number): boolean {
-  const pagination = isJsonObject(json) ? json['pagination'] : undefined
-  const total = isJsonObject(pagination) ? pagination['total_pages'] : undefined
+/** More rows than asked for: a server that knows no pages has sent everything. */
+function isLast(json: Json, { number, rows }: Place): boolean {
+  if (rows === 0 || rows > perPage) return true
+  const total = isJsonObject(json) ? objectUnder(json, 'pagination')['total_pages'] : undefined
   return typeof total === 'number' ? number >= total : rows < perPage
 }
 

@@ -53,7 +53,7 @@ async function* pages(url: string, fetchPage: FetchPage): AsyncGenerator<Page> {
   for await (const { body } of cursorPages(url, fetchPage, {
     upstream: 'fireworks',
     parameter: 'pageToken',
-    next: (page) => (isJsonObject(page) ? page['nextPageToken'] : undefined),
+    next: (page) => page['nextPageToken'],
   })) {
     const json = parsePayload(body, { upstream: 'fireworks' })
     rows.push(...rowsOf({ url, upstream: 'fireworks', json }))

@@ -4,13 +4,11 @@
  * region, publisher or project goes into PLUMBLINE_UPSTREAM_GOOGLE_VERTEX_URL.
  */
 import { z } from 'zod'
-import { isJsonObject } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
-import { cursorPages } from './cursor-pages.ts'
+import { googleEntries, googlePages } from './google-list.ts'
 import { knownFields } from './known-fields.ts'
-import { payloadList, statedId } from './payload-list.ts'
 import { unreadFields } from './unread-fields.ts'
-import type { Entry, Item, ListingDraft, ParsedPage, Upstream } from './upstream.ts'
+import type { Entry, ListingDraft, Upstream } from './upstream.ts'
 
 export const googleVertex = {
   id: 'google-vertex',
@@ -28,26 +26,15 @@ export const googleVertex = {
   maxBytes: 32 * 2 ** 20,
   optIn: true,
   verified: false,
-  pages: (url, fetchPage) =>
-    cursorPages(url, fetchPage, {
-      upstream: 'google-vertex',
-      parameter: 'pageToken',
-      next: (page) => (isJsonObject(page) ? page['nextPageToken'] : undefined),
+  pages: (url, fetchPage) => googlePages('google-vertex', url, fetchPage),
+  entries: (page) =>
+    googleEntries(page, {
+      provider: 'google-vertex',
+      key: 'publisherModels',
+      path: /^publishers\/[^/]+\/models\//,
     }),
-  entries,
   listing,
 } satisfies Upstream
-
-/** Ids are stated as `publishers/google/models/gemini-…`. */
-function* entries(page: ParsedPage): Generator<Item> {
-  for (const raw of payloadList(page, 'publisherModels'))
-    yield {
-      kind: 'entry',
-      provider: 'google-vertex',
-      modelId: statedId(raw, 'name').replace(/^publishers\/[^/]+\/models\//, ''),
-      raw,
-    }
-}
 
 const VertexEntry = z.object({ launchStage: z.string().nullish() })
 

@@ -3,12 +3,10 @@
  * superseded or renamed, and early-access ids, so neither presence nor absence proves much.
  */
 import { z } from 'zod'
-import { isJsonObject } from '../json.ts'
-import { cursorPages } from './cursor-pages.ts'
+import { googleEntries, googlePages } from './google-list.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
-import { payloadList, statedId } from './payload-list.ts'
 import { unreadFields } from './unread-fields.ts'
-import type { Entry, Item, ListingDraft, ParsedPage, Upstream } from './upstream.ts'
+import type { Entry, ListingDraft, Upstream } from './upstream.ts'
 
 export const google = {
   id: 'google',
@@ -29,26 +27,10 @@ export const google = {
   minimumEntries: 5,
   maxBytes: 16 * 2 ** 20,
   verified: false,
-  pages: (url, fetchPage) =>
-    cursorPages(url, fetchPage, {
-      upstream: 'google',
-      parameter: 'pageToken',
-      next: (page) => (isJsonObject(page) ? page['nextPageToken'] : undefined),
-    }),
-  entries,
+  pages: (url, fetchPage) => googlePages('google', url, fetchPage),
+  entries: (page) => googleEntries(page, { provider: 'google', key: 'models', path: /^models\// }),
   listing,
 } satisfies Upstream
-
-/** Ids are stated as `models/gemini-…`, which is how the API's paths begin. */
-function* entries(page: ParsedPage): Generator<Item> {
-  for (const raw of payloadList(page, 'models'))
-    yield {
-      kind: 'entry',
-      provider: 'google',
-      modelId: statedId(raw, 'name').replace(/^models\//, ''),
-      raw,
-    }
-}
 
 const limit = z.int().nonnegative().nullish()
 

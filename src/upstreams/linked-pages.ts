@@ -1,13 +1,19 @@
 /** Lists that come in pages, of which each links to the next. */
-import type { Json } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { endlessList } from './cursor-pages.ts'
 import { parsePayload } from './payload.ts'
+import { objectUnder } from './raw-object.ts'
 import type { FetchPage, Page } from './upstream.ts'
 
 export interface Link {
   upstream: string
   /** The address of the page after this one; undefined, null or '' = this is the last. */
-  next: (page: Json) => Json | undefined
+  next: (page: JsonObject) => Json | undefined
+}
+
+/** Where OpenRouter's envelope has it. */
+export function linksNext(page: JsonObject): Json | undefined {
+  return objectUnder(page, 'links')['next']
 }
 
 /**
@@ -25,7 +31,8 @@ export async function* linkedPages(
     asked.add(address)
     const page: Page = await fetchPage(address)
     yield page
-    const link = next(parsePayload(page.body, { upstream }))
+    const json = parsePayload(page.body, { upstream })
+    const link = isJsonObject(json) ? next(json) : undefined
     address = isNone(link) ? undefined : sameServer(link, address)
     if (address === undefined && !isNone(link))
       throw endlessList(upstream, `the link ${JSON.stringify(link)} leads away from its server`)

@@ -43,7 +43,7 @@ export const together = {
     cursorPages(url, fetchPage, {
       upstream: 'together',
       parameter: 'after',
-      next: (page) => (isJsonObject(page) ? page['next_cursor'] : undefined),
+      next: (page) => page['next_cursor'],
     }),
   entries,
   listing,

@@ -545,16 +545,27 @@ describe('the pages', () => {
   })
 
   it('of Workers AI are numbered, and do not go on for ever', async () => {
-    const totals = (total: number) => () =>
-      JSON.stringify({ result: [], result_info: { total_pages: total } })
-    const pages = await collect(cloudflareWorkersAi, totals(2))
+    const list =
+      (info: object, rows = 1) =>
+      (url: string) => {
+        const id = new URL(url).searchParams.get('page')
+        return JSON.stringify({ result: rows === 0 ? [] : [{ id }], result_info: info })
+      }
+    const pages = await collect(cloudflareWorkersAi, list({ total_pages: 2 }))
     expect(pages.map(({ url }) => new URL(url).search)).toEqual([
       '?format=openrouter&per_page=1000&page=1',
       '?format=openrouter&per_page=1000&page=2',
     ])
-    await expect(collect(cloudflareWorkersAi, totals(1e6))).rejects.toMatchObject({
-      code: 'payload_paging',
-    })
+    expect(await collect(cloudflareWorkersAi, list({ total_count: 3 }))).toHaveLength(3)
+    expect(await collect(cloudflareWorkersAi, list({}))).toHaveLength(1)
+    for (const endless of [
+      list({ total_pages: 1e6 }),
+      list({ total_pages: 2 }, 0),
+      list({ total_count: 1 }, 0),
+    ])
+      await expect(collect(cloudflareWorkersAi, endless)).rejects.toMatchObject({
+        code: 'payload_paging',
+      })
   })
 
   it('of Copilot are asked with a token that the key was exchanged for', async () => {

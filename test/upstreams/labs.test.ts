@@ -337,14 +337,25 @@ describe('a list in pages', () => {
     await expect(collect(anthropic, { [anthropic.url]: body })).rejects.toMatchObject(paging)
   })
 
+  it('of Alibaba that states no total ends with an empty page', async () => {
+    const page = (...ids: string[]) =>
+      JSON.stringify({ output: { models: ids.map((model) => ({ model })) } })
+    const at = (number: number) => `${alibaba.url}&page_size=100&page_no=${number}`
+    const bodies = { [at(1)]: page('a'), [at(2)]: page('b'), [at(3)]: page() }
+    expect(await collect(alibaba, bodies)).toHaveLength(3)
+  })
+
   it('of Alibaba ends at its total, and not before', async () => {
     const page = (total: number, ...ids: string[]) =>
       JSON.stringify({ output: { total, models: ids.map((model) => ({ model })) } })
-    const at = (number: number) => `${alibaba.url}&page_no=${number}`
+    const at = (number: number) => `${alibaba.url}&page_size=100&page_no=${number}`
     const pages = await collect(alibaba, { [at(1)]: page(3, 'a', 'b'), [at(2)]: page(3, 'c') })
     expect(pages).toHaveLength(2)
     await expect(
       collect(alibaba, { [at(1)]: page(3, 'a', 'b'), [at(2)]: page(3) }),
+    ).rejects.toMatchObject(paging)
+    await expect(
+      collect(alibaba, { [at(1)]: page(4, 'a', 'b'), [at(2)]: page(4, 'a', 'b') }),
     ).rejects.toMatchObject(paging)
   })
 })
