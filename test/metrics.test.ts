@@ -39,6 +39,18 @@ describe('the table', () => {
 })
 
 describe('a page', () => {
+  test('shows what was counted aside, and nothing twice', async () => {
+    const metrics = bareMetrics()
+    const hit = { layer: 'memory', result: 'hit' } as const
+    const count = metrics.cacheRequests.counter(hit)
+    count()
+    metrics.cacheRequests.inc(hit)
+    for (let look = 0; look < 2; look++)
+      expect(await page(metrics)).toContain(
+        'plumbline_cache_requests_total{layer="memory",result="hit"} 2',
+      )
+  })
+
   test('shows what was recorded', async () => {
     const metrics = bareMetrics()
     metrics.syncRuns.inc({ upstream: 'openai', provider: allProviders, outcome: 'applied' })

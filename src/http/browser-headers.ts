@@ -22,7 +22,8 @@ export async function registerBrowserHeaders(app: FastifyInstance): Promise<void
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // Who reads us from a page does it by CORS.
+    crossOriginResourcePolicy: false,
     referrerPolicy: false,
     crossOriginEmbedderPolicy: false,
     crossOriginOpenerPolicy: false,
