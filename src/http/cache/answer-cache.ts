@@ -75,9 +75,10 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     const { version } = watch
     const found = version === undefined ? undefined : await shared.read(version, key)
     if (version !== undefined) count('redis', found ? 'hit' : 'miss')
-    const answer = found ?? (await source.make())
+    const answer = found?.answer ?? (await source.make())
     if (!found) shared.write(key, answer, source.ttlMs)
-    entries.set(key, { ...source, answer, storedAt: now(), hits: entries.peek(key)?.hits ?? 0 })
+    const storedAt = now() - (found ? ageWithin(source.ttlMs, found.ageMs) : 0)
+    entries.set(key, { ...source, answer, storedAt, hits: entries.peek(key)?.hits ?? 0 })
     return answer
   }
 
@@ -138,6 +139,14 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       await warm()
     },
   }
+}
+
+/**
+ * What another process made lives on for what is left of its time, not for all of it again. Redis has
+ * ended it by then, so an age beyond that is the difference of two clocks, as is one below zero.
+ */
+function ageWithin(ttlMs: number, ageMs: number): number {
+  return Math.min(Math.max(ageMs, 0), ttlMs)
 }
 
 function isOutage({ code }: PlumblineError): boolean {

@@ -14,9 +14,15 @@ export interface AnswerRedis {
   set: (key: string, value: Buffer, ttl: 'PX', ms: number) => Promise<unknown>
 }
 
+export interface StoredAnswer {
+  answer: Answer
+  /** By this process's clock; negative where that is behind the one of the process that made it. */
+  ageMs: number
+}
+
 export interface RedisAnswers {
   /** Undefined: it is not there, or Redis does not answer. */
-  read: (version: number, key: string) => Promise<Answer | undefined>
+  read: (version: number, key: string) => Promise<StoredAnswer | undefined>
   write: (key: string, answer: Answer, ttlMs: number) => void
 }
 
@@ -24,6 +30,8 @@ export interface RedisAnswers {
 const maxBytes = 8 * 1024 * 1024
 
 const Head = z.object({
+  /** When it was stored, in ms since 1970. */
+  madeAt: z.number(),
   version: z.number(),
   committedAt: z.string().optional(),
   contentType: z.string(),
@@ -36,6 +44,7 @@ export function createRedisAnswers(
   redis: () => AnswerRedis,
   prefix: string,
   onFailure: (error: Error) => void,
+  now: () => number = Date.now,
 ): RedisAnswers {
   const failed = (error: unknown): undefined => {
     onFailure(error instanceof Error ? error : new Error(String(error)))
@@ -47,7 +56,7 @@ export function createRedisAnswers(
     async read(version, key) {
       try {
         const stored = await redis().getBuffer(nameOf(version, key))
-        return stored === null ? undefined : unpack(stored)
+        return stored === null ? undefined : unpack(stored, now())
       } catch (error) {
         return failed(error)
       }
@@ -55,15 +64,16 @@ export function createRedisAnswers(
     write(key, answer, ttlMs) {
       if (answer.body.length > maxBytes) return
       const name = nameOf(answer.version, key)
-      redis().set(name, pack(answer), 'PX', ttlMs).catch(failed)
+      redis().set(name, pack(answer, now()), 'PX', ttlMs).catch(failed)
     },
   }
 }
 
 /** One line of JSON, then the body as it is. */
-function pack(answer: Answer): Buffer {
+function pack(answer: Answer, madeAt: number): Buffer {
   const { version, committedAt, contentType, link, isMeasured, isFormat, body } = answer
   const head = JSON.stringify({
+    madeAt,
     version,
     committedAt: committedAt?.toISOString(),
     contentType,
@@ -74,14 +84,15 @@ function pack(answer: Answer): Buffer {
   return Buffer.concat([Buffer.from(`${head}\n`), body])
 }
 
-function unpack(stored: Buffer): Answer | undefined {
+function unpack(stored: Buffer, readAt: number): StoredAnswer | undefined {
   const end = stored.indexOf('\n')
   const head = Head.safeParse(parseJson(stored.subarray(0, Math.max(end, 0)).toString() || 'null'))
   if (!head.success) return undefined
-  const { committedAt, ...facts } = head.data
-  return createAnswer({
+  const { committedAt, madeAt, ...facts } = head.data
+  const answer = createAnswer({
     ...facts,
     committedAt: committedAt === undefined ? undefined : new Date(committedAt),
     body: stored.subarray(end + 1),
   })
+  return { answer, ageMs: readAt - madeAt }
 }
