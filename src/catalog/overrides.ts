@@ -27,6 +27,19 @@ export async function readOverrides(
     ORDER BY model_id, field`
 }
 
+/** Models that still show an override that has ended, by provider. */
+export async function readExpiredOverrides(
+  reader: Reader,
+  at: Date,
+): Promise<Map<string, string[]>> {
+  const rows = await reader.$queryRaw<{ provider: string; ids: string[] }[]>`
+    SELECT o.provider, array_agg(DISTINCT o.model_id) AS ids
+    FROM overrides o JOIN models m ON m.provider = o.provider AND m.model_id = o.model_id
+    WHERE o.expires_at <= ${at} AND m.provenance ->> o.field = 'override'
+    GROUP BY o.provider ORDER BY o.provider`
+  return new Map(rows.map(({ provider, ids }) => [provider, ids]))
+}
+
 export async function listOverrides(reader: Reader): Promise<Override[]> {
   return reader.$queryRaw`
     SELECT provider, model_id AS "modelId", field, value, reason, actor,

@@ -1,6 +1,6 @@
 /**
  * What a worker does beside its jobs: schedules are restored, runs whose jobs are gone are taken up or
- * closed, what was announced for today comes into force, old history goes. Every worker does it; all of it may be done twice.
+ * closed, what was announced for today comes into force, overrides that expire end, old history goes. Every worker does it; all of it may be done twice.
  */
 import { PlumblineError, toPlumblineError } from '../errors.ts'
 import { applyRetention } from '../history/retention.ts'
@@ -62,9 +62,9 @@ async function maintain(
     if (changed.length > 0) log.info({ schedulers: changed }, 'schedules restored')
   })
   await step(log, 'open runs', () => takeUpLostRuns(context, options.graceMs))
-  await step(log, 'announced dates', async () => {
+  await step(log, 'dates and overrides', async () => {
     const models = await applyDueDates(context)
-    if (models > 0) log.info({ models }, 'announced prices and deprecations came into force')
+    if (models > 0) log.info({ models }, 'announced dates came into force, or overrides ended')
   })
   if (isRetentionDue())
     await step(log, 'retention', () => applyRetention(db, options.retentionDays))

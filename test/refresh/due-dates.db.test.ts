@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listOverrides } from '../../src/catalog/overrides.ts'
 import { isJsonObject } from '../../src/json.ts'
 import { applyDueDates } from '../../src/refresh/apply-due-dates.ts'
+import { setOverride } from '../../src/refresh/set-override.ts'
 import { openPipeline, type Pipeline } from '../support/refresh.ts'
 import { simpleUpstream } from '../support/simple-upstream.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
@@ -134,5 +136,64 @@ describe('what is announced for a day', () => {
     await refresh([{ id: 'rising', amount: '2', until: '2026-07-25' }], 'beta')
     expect(await readState()).toMatchObject({ rising: ['2', 'active', '2026-07-25'] })
     expect(await readVersions()).toEqual(versions)
+  })
+})
+
+describe('an override that expires', () => {
+  const override = (modelId: string, field: string, value: unknown, expiresAt: string) =>
+    setOverride(pipeline.context, {
+      provider: 'acme',
+      modelId,
+      field,
+      value,
+      reason: null,
+      actor: 'test',
+      expiresAt: new Date(expiresAt),
+    })
+  const model = async (modelId: string) => {
+    const stored = await pipeline.db.model.findFirstOrThrow({ where: { modelId } })
+    const { name, inputPrice, provenance } = stored
+    return { name, input: inputPrice?.toString(), provenance }
+  }
+
+  it('ends at its time without a refresh, whatever upstreams state then', async () => {
+    // Set by the clock of the database, which is behind the days of this test's upstreams.
+    await override('plain', 'price.input', '7', '2099-03-01T15:30:00Z')
+    await override('plain', 'name', 'Ours', '2099-03-01T15:30:00Z')
+    await override('ending', 'price.input', '1', '2099-03-01T15:30:00Z')
+    await override('rising', 'price.input', '9', '2099-03-02T00:00:00Z')
+    const before = await readVersions()
+    pipeline.at('2099-03-01T15:29:59Z')
+    await applyDueDates(pipeline.context)
+    expect(await model('plain')).toMatchObject({ name: 'Ours', input: '7' })
+    announced = 0
+    pipeline.at('2099-03-01T15:30:00Z')
+    expect(await applyDueDates(pipeline.context)).toBe(2)
+    expect(await model('plain')).toMatchObject({
+      // No upstream states one: the id stands for it.
+      name: 'plain',
+      input: '1',
+      provenance: { 'price.input': 'alpha' },
+    })
+    // The same value as before, now of an upstream.
+    expect(await model('ending')).toMatchObject({ provenance: { 'price.input': 'alpha' } })
+    expect(await model('rising')).toMatchObject({ input: '9' })
+    expect((await readVersions()).slice(before.length).at(-1)).toMatchObject({
+      upstream: null,
+      provider: 'acme',
+      updated: expect.arrayContaining([
+        { id: 'acme/plain', fields: expect.arrayContaining(['price.input', 'name']) },
+      ]),
+    })
+    expect(announced).toBe(1)
+  })
+
+  it('is told as ended, and ends once', async () => {
+    const { length } = await listOverrides(pipeline.db)
+    expect(length).toBe(4)
+    expect(await applyDueDates(pipeline.context)).toBe(0)
+    pipeline.at('2099-03-02T00:00:00Z')
+    expect(await applyDueDates(pipeline.context)).toBe(1)
+    expect(await applyDueDates(pipeline.context)).toBe(0)
   })
 })
