@@ -14,7 +14,7 @@ export const cohere = {
   docs: 'https://docs.cohere.com/reference/list-models',
   url: 'https://api.cohere.com/v1/models?page_size=1000',
   key: bearerKey('COHERE_API_KEY', { required: true }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '1h',
   provider: 'cohere',
   rank: 4,
@@ -69,7 +69,7 @@ const types: Record<string, string> = {
   embed: 'embedding',
   embed_image: 'embedding',
   rerank: 'rerank',
-  transcribe: 'audio',
+  transcribe: 'transcription',
   generate: 'completion',
   classify: 'classification',
 }

@@ -23,7 +23,7 @@ export const digitalocean = {
   docs: 'https://docs.digitalocean.com/reference/api/digitalocean/#operation/genai_list_models',
   url: 'https://api.digitalocean.com/v2/gen-ai/models',
   key: bearerKey('DIGITALOCEAN_ACCESS_TOKEN', { required: true }),
-  adapterVersion: 1,
+  adapterVersion: 2,
   schedule: '6h',
   provider: 'digitalocean',
   rank: 4,
@@ -63,7 +63,7 @@ function listing({ raw }: Entry): ListingDraft {
   const read = { name: stated.name || undefined, thinking: stated.thinking }
   return {
     fields: knownFields({
-      ...modalityFields(stated.modalities?.input, stated.modalities?.output),
+      ...modalityFields(stated.modalities?.input, stated.modalities?.output?.map(outputOf)),
       name: read.name,
       releaseDate: dayOfUnixSeconds(stated.created),
       stage: stageOf(stated.lifecycle_status),
@@ -73,6 +73,11 @@ function listing({ raw }: Entry): ListingDraft {
     prices: { components: [] },
     extra: restOfRow(raw, read, ['id']),
   }
+}
+
+/** Models for code are said to answer in "code". */
+function outputOf(word: string): string {
+  return word === 'code' ? 'text' : word
 }
 
 /** A number, or the same as text. */

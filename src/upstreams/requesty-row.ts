@@ -20,6 +20,7 @@ const flag = z.boolean().nullish()
 const RequestyRow = z.object({
   name: z.string().nullish(),
   description: z.string().nullish(),
+  api: z.string().nullish(),
   created: z.unknown().optional(),
   retires_at: z.unknown().optional(),
   context_window: limit,
@@ -60,6 +61,7 @@ function readFields(row: RequestyRow): { fields: ModelFields; read: Record<strin
   const fields = knownFields({
     name: read.name,
     description: read.description,
+    type: row.api === 'chat' || row.api === 'embedding' ? row.api : undefined,
     releaseDate: typeof row.created === 'number' ? dayOfUnixSeconds(row.created) : undefined,
     deprecatedAt: typeof row.retires_at === 'string' ? deprecationDay(row.retires_at) : undefined,
     contextWindow: read.context_window,

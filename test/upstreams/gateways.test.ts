@@ -243,7 +243,12 @@ describe('a gateway’s row', () => {
     const listings = listingsOf(requesty, fixture('requesty'))
     expect([...listings.keys()]).toEqual(['acme/thinker-2', 'host/plain'])
     expect(listings.get('acme/thinker-2')).toMatchObject({
-      fields: { contextWindow: 256_000, reasoning: true, deprecatedAt: '2027-01-31' },
+      fields: {
+        type: 'chat',
+        contextWindow: 256_000,
+        reasoning: true,
+        deprecatedAt: '2027-01-31',
+      },
       extra: { max_output_tokens: 0, api: 'chat' },
     })
     expect(amountsOf(listings, 'acme/thinker-2')).toEqual({

@@ -537,6 +537,12 @@ describe('lists without prices', () => {
     expect(byId.get('acme-old')?.fields).toMatchObject({ stage: 'deprecated', contextWindow: 8192 })
   })
 
+  it('DigitalOcean’s has models for code, which answer in text', () => {
+    const coder = { id: 'coder', modalities: { input: ['text'], output: ['code', 'text'] } }
+    const byId = listingsOf(digitalocean, JSON.stringify({ models: [coder] }))
+    expect(byId.get('coder')?.fields).toMatchObject({ type: 'chat', outputModalities: ['text'] })
+  })
+
   it('Databricks’ names what an endpoint serves', () => {
     const byId = listingsOf(databricks)
     expect(byId.get('databricks-acme-thinker-2')?.fields).toEqual({

@@ -197,6 +197,11 @@ describe('Google', () => {
   })
 })
 
+it('calls what Cohere transcribes with as others call it', () => {
+  const body = JSON.stringify({ models: [{ name: 'hears', endpoints: ['transcribe'] }] })
+  expect(listingsOf(cohere, body).get('hears')?.fields).toEqual({ type: 'transcription' })
+})
+
 it('reads what Moonshot’s models take', () => {
   const stated = listingsOf(moonshotai, fixture('moonshotai'))
   expect(stated.get('kimi-k2.5')?.fields).toEqual({
