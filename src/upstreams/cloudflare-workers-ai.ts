@@ -6,6 +6,7 @@
 import { isJsonObject, type Json } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
 import { endlessList } from './cursor-pages.ts'
+import { hostAuthority } from './host-authority.ts'
 import { hostRowListing, isReady } from './host-row.ts'
 import { readOpenrouterRow } from './openrouter-row.ts'
 import { numberedPages, type Place } from './numbered-pages.ts'
@@ -31,7 +32,7 @@ export const cloudflareWorkersAi = {
   schedule: '24h',
   provider: 'cloudflare-workers-ai',
   rank: 4,
-  authoritative: 'all',
+  authoritative: hostAuthority,
   complete: true,
   minimumEntries: 10,
   maxBytes: 16 * 2 ** 20,

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { ModelFields } from '../catalog/fields.ts'
 import type { PriceSheet } from '../catalog/price.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { hostAuthority } from './host-authority.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { modalityFields } from './modality-fields.ts'
 import { openaiEntries } from './openai-list.ts'
@@ -24,7 +25,7 @@ export const nanoGpt = {
   schedule: '1h',
   provider: 'nano-gpt',
   rank: 4,
-  authoritative: 'all',
+  authoritative: hostAuthority,
   complete: true,
   minimumEntries: 50,
   maxBytes: 32 * 2 ** 20,

@@ -2,6 +2,7 @@
  * Requesty: asked without a key, since with one the list is what the account may use (5 models of
  * hundreds, seen 2025-07). Ids are `provider/model`, some with a mode behind a colon (`openai/o3:flex`).
  */
+import { hostAuthority } from './host-authority.ts'
 import { openaiEntries } from './openai-list.ts'
 import { readRequestyRow } from './requesty-row.ts'
 import type { Item, ParsedPage, Upstream } from './upstream.ts'
@@ -15,7 +16,7 @@ export const requesty = {
   schedule: '1h',
   provider: 'requesty',
   rank: 4,
-  authoritative: 'all',
+  authoritative: hostAuthority,
   complete: true,
   minimumEntries: 50,
   maxBytes: 32 * 2 ** 20,

@@ -1,5 +1,6 @@
 /** Unbound: rows as Requesty's (requesty-row.ts). Written from what clients of it read, 2026. */
 import { bearerKey } from './bearer-key.ts'
+import { hostAuthority } from './host-authority.ts'
 import { openaiEntries } from './openai-list.ts'
 import { readRequestyRow } from './requesty-row.ts'
 import type { Upstream } from './upstream.ts'
@@ -14,7 +15,7 @@ export const unbound = {
   schedule: '1h',
   provider: 'unbound',
   rank: 4,
-  authoritative: 'all',
+  authoritative: hostAuthority,
   complete: true,
   minimumEntries: 10,
   maxBytes: 16 * 2 ** 20,

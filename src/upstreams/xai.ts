@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { PlumblineError, type ErrorCode } from '../errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
+import { hostAuthority } from './host-authority.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { modalityFields } from './modality-fields.ts'
 import { openaiEntries } from './openai-list.ts'
@@ -27,7 +28,7 @@ export const xai = {
   schedule: '1h',
   provider: 'xai',
   rank: 4,
-  authoritative: 'all',
+  authoritative: hostAuthority,
   complete: false,
   minimumEntries: 3,
   maxBytes: 4 * 2 ** 20,
