@@ -104,13 +104,11 @@ function verifiedCell({ verified }: ShownUpstream): Cell {
 }
 
 async function showUpstream(id: string, json: boolean): Promise<void> {
-  const { upstream, nextStep, unknownFields } = await withContext((context) =>
-    readUpstream(context, id),
-  )
+  const { upstream, nextStep, fields } = await withContext((context) => readUpstream(context, id))
   if (json)
     return printJson({
       ...viewUpstream(upstream),
-      unknownFields: Object.fromEntries(unknownFields),
+      fields: Object.fromEntries(fields),
       nextStep: nextStep ?? null,
     })
   const { requestCount, latencyMsTotal, circuitOpenUntil } = upstream
@@ -137,17 +135,17 @@ async function showUpstream(id: string, json: boolean): Promise<void> {
         : `${upstream.lastErrorCode}: ${upstream.lastErrorMessage ?? ''}`,
     'what to do': nextStep,
   })
-  if (unknownFields.size > 0) print(unknownFieldTable(unknownFields))
+  if (fields.size > 0) print(fieldTable(fields))
 }
 
-function unknownFieldTable(fields: SeenFields): string {
+function fieldTable(fields: SeenFields): string {
   const rows = [...fields].map(([field, { firstSeen, lastSeen, types }]): Cell[] => [
     field,
     types.join(' '),
     firstSeen,
     lastSeen ?? 'is stated',
   ])
-  const title = `${count(fields.size, 'field')} that no adapter reads, kept as stated`
+  const title = `${count(fields.size, 'field')} of its entries; what no adapter reads is kept as stated`
   return `\n${title}\n${renderTable(['field', 'types', 'seen first', 'seen last'], rows)}`
 }
 
@@ -161,7 +159,7 @@ function verifiedFact({ verified }: ShownUpstream): string | undefined {
 interface UpstreamCard {
   upstream: ShownUpstream
   nextStep: string | undefined
-  unknownFields: SeenFields
+  fields: SeenFields
 }
 
 async function readUpstream({ db, upstreams }: Context, id: string): Promise<UpstreamCard> {
@@ -174,7 +172,7 @@ async function readUpstream({ db, upstreams }: Context, id: string): Promise<Ups
   return {
     upstream: withVerified(upstream, upstreams),
     nextStep: failed?.nextStep ?? undefined,
-    unknownFields: await readSeenFields(db, id),
+    fields: await readSeenFields(db, id),
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Fields that an upstream states and no adapter reads are kept in `extra`. One that was never there
- * before, is gone or has another type is worth a look: it is counted and logged once, and remembered.
+ * A field of an upstream that was never there before, is gone or has another type is worth a look,
+ * whether its adapter reads it or keeps it as stated: it is counted and logged once, and remembered.
  */
 import { readSeenFields, recordSeenFields, type UpstreamState } from '../history/upstream-state.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
@@ -35,12 +35,12 @@ export async function noteSchemaDrift(
   }
 }
 
-/** Entries that were rejected state fields as well: where they are many, absence proves nothing. */
+/** Of an entry with bad text nothing is known: where rejects are many, absence proves nothing. */
 function isMostlyRead({ entries, rejects }: Pick<ReadSnapshot, 'entries' | 'rejects'>): boolean {
   return entries > 0 && rejects.length <= entries / 5
 }
 
-/** Another adapter reads other fields, which then leave or join `extra`: not the upstream's doing. */
+/** Another adapter may take other things for entries: not the upstream's doing. */
 function isComparable(
   { successCount, appliedAdapter }: UpstreamState,
   { adapterVersion }: Pick<Upstream, 'adapterVersion'>,

@@ -1,6 +1,6 @@
 /** How the fields that an upstream states differ from those that it stated before. Pure. */
 import type { SeenField, SeenFields } from '../history/upstream-state.ts'
-import type { StatedFields } from './extra-shapes.ts'
+import type { StatedFields } from './field-shapes.ts'
 
 export interface FieldChange {
   field: string

@@ -9,9 +9,9 @@ import {
   type Slice,
 } from '../catalog/listing.ts'
 import type { JsonSources } from '../json-reader.ts'
-import { canonicalJson, copyText } from '../json.ts'
+import { canonicalJson, copyText, isJsonObject } from '../json.ts'
 import type { Entry, Item, Upstream } from '../upstreams/upstream.ts'
-import { ExtraShapes, type ExtraShape, type StatedFields } from './extra-shapes.ts'
+import { FieldShapes, type FieldShape, type StatedFields } from './field-shapes.ts'
 import { maxRawLength, printable, rawText, type Reject } from './reject.ts'
 import { idProblem, textLimits, textProblem } from './text-problems.ts'
 import { validateEntry } from './validate.ts'
@@ -21,7 +21,7 @@ export interface ReadSnapshot {
   slices: Map<string, Slice>
   rejects: Reject[]
   entries: number
-  /** What is in `extra` of all entries that are no rejects. */
+  /** By all entries, rejects included: a field of another type is one that makes them. */
   stated: StatedFields
 }
 
@@ -33,7 +33,7 @@ export type ReadMemo = ReadonlyMap<string, KnownEntry>
 interface KnownEntry {
   hash: string
   prices: number
-  extra: ExtraShape
+  shape: FieldShape
 }
 
 /** Where an entry comes from. */
@@ -62,7 +62,7 @@ export class SliceCollector {
   readonly #upstream: Pick<Upstream, 'listing'>
   readonly #drafts = new Map<string, SliceDraft>()
   readonly #rejects: Reject[] = []
-  readonly #extra = new ExtraShapes()
+  readonly #shapes = new FieldShapes()
   readonly #before: ReadMemo
   /** What the next refresh need not validate again. */
   readonly memo = new Map<string, KnownEntry>()
@@ -95,9 +95,14 @@ export class SliceCollector {
     const key = entryKey(entry, origin.sources)
     const known = this.#before.get(key)
     const listing = known ? undefined : validateEntry(entry, this.#upstream)
-    if (listing && 'reason' in listing) return listing
-    const { hash, prices, extra } = known ?? this.#describe(listing ?? this.#listingOf(entry))
-    this.memo.set(key, { hash, prices, extra: this.#extra.keep(extra) })
+    if (listing && 'reason' in listing) {
+      // What cannot be stored is not remembered either.
+      if (!textProblem(entry.raw)) this.#shapeOf(entry)
+      return listing
+    }
+    const shape = known ? this.#shapes.keep(known.shape) : this.#shapeOf(entry)
+    const { hash, prices } = known ?? describe(listing ?? this.#listingOf(entry))
+    this.memo.set(key, { hash, prices, shape })
     const facts = { hash, prices }
     return origin.again
       ? this.#pendingAgain(entry.modelId, facts, origin.again)
@@ -126,12 +131,8 @@ export class SliceCollector {
     return { provider, modelId, ...this.#upstream.listing(entry) }
   }
 
-  #describe(listing: Listing): KnownEntry {
-    return {
-      hash: listingHash(listing),
-      prices: listing.prices.components.length,
-      extra: this.#extra.of(listing.extra),
-    }
+  #shapeOf({ raw }: Entry): FieldShape {
+    return this.#shapes.of(isJsonObject(raw) ? raw : {})
   }
 
   finish(): ReadSnapshot {
@@ -142,7 +143,7 @@ export class SliceCollector {
       slices,
       rejects: this.#rejects,
       entries: this.#entries,
-      stated: this.#extra.statedFields(),
+      stated: this.#shapes.statedFields(),
     }
   }
 
@@ -216,4 +217,8 @@ interface SliceDraft {
   listings: PendingListing[]
   rejectedIds: Set<string>
   entries: number
+}
+
+function describe(listing: Listing): Pick<KnownEntry, 'hash' | 'prices'> {
+  return { hash: listingHash(listing), prices: listing.prices.components.length }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { SeenField } from '../../src/history/upstream-state.ts'
-import { ExtraShapes } from '../../src/refresh/extra-shapes.ts'
+import { FieldShapes } from '../../src/refresh/field-shapes.ts'
 import { compareFields } from '../../src/refresh/schema-drift.ts'
 import { SliceCollector } from '../../src/refresh/slice-collector.ts'
-import { parseJson, type JsonObject } from '../../src/json.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../../src/json.ts'
 import type { Item } from '../../src/upstreams/upstream.ts'
 import { simpleUpstream } from '../support/simple-upstream.ts'
 
@@ -16,7 +16,7 @@ function compare(
   entries: JsonObject[],
   absence: 'proven' | 'none' = 'proven',
 ) {
-  const shapes = new ExtraShapes()
+  const shapes = new FieldShapes()
   for (const entry of entries) shapes.of(entry)
   const stated = shapes.statedFields()
   const input = { known: new Map(Object.entries(known)), stated, absence, now, lastReadAt }
@@ -72,7 +72,8 @@ describe('a field of an upstream', () => {
 
   it('may have any name', () => {
     const entry = parseJson('{"__proto__": {"x": 1.5}}') as JsonObject
-    expect(compare({}, [entry]).changes).toEqual([{ field: '__proto__', change: 'new' }])
+    const fields = compare({}, [entry]).changes.map(({ field }) => field)
+    expect(fields).toEqual(['__proto__', '__proto__.x'])
   })
 
   it('beyond the five hundredth is not looked at', () => {
@@ -101,9 +102,38 @@ it('fields of entries that were read before count, and each shape is kept once',
   second.add(item('c', { size: 'large' }))
   expect(second.finish().stated).toEqual(
     new Map([
+      ['id', new Set(['string'])],
       ['old', new Set(['string'])],
       ['size', new Set(['number', 'string'])],
     ]),
   )
-  expect(new Set([...second.memo.values()].map(({ extra }) => extra)).size).toBe(2)
+  expect(new Set([...second.memo.values()].map(({ shape }) => shape)).size).toBe(2)
 })
+
+describe('what a payload states', () => {
+  const statedBy = (...raws: JsonObject[]) => {
+    const collector = new SliceCollector(simpleUpstream('alpha'))
+    for (const raw of raws) collector.add({ kind: 'entry', provider: 'acme', modelId: 'm', raw })
+    return collector.finish()
+  }
+
+  it('is what adapters read as well, and one level below', () => {
+    const { stated } = statedBy(parsed('{"id":"m","pricing":{"prompt":"1","deep":{"x":1}}}'))
+    expect([...stated.keys()]).toEqual(['id', 'pricing', 'pricing.prompt', 'pricing.deep'])
+  })
+
+  it('is told by rejected entries too, unless their text is what is wrong', () => {
+    const { stated, rejects } = statedBy(
+      parsed('{"id":"m","context":"not a number"}'),
+      parsed(String.raw`{"id":"m","bad\u0000":1}`),
+    )
+    expect(rejects.map(({ reason }) => reason)).toEqual(['invalid_field', 'bad_text'])
+    expect([...stated.keys()]).toEqual(['id', 'context'])
+  })
+})
+
+function parsed(text: string): JsonObject {
+  const json = parseJson(text)
+  if (!isJsonObject(json)) throw new TypeError(text)
+  return json
+}
