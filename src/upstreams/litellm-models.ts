@@ -2,6 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { canonicalProvider, keyPrefixes, providerOfPrefix } from './litellm-providers.ts'
 import { isPlaceable, placedJson, placeOf, type PlacedRow } from './litellm-regions.ts'
+import { isTwin } from './litellm-twins.ts'
 
 export interface MapModel {
   key: string
@@ -16,7 +17,7 @@ export interface MapModel {
 
 /** The models of a map, each with an id of its own whatever the order of the rows. */
 export function modelsOfMap(rows: ReadonlyMap<string, Json>): readonly MapModel[] {
-  return withDistinctIds(joinPlaces(rows))
+  return withDistinctIds(joinTwins(joinPlaces(rows)))
 }
 
 /** Rows of places go with the row of their model; where it has none, with one another. */
@@ -80,6 +81,27 @@ function identify(
   const prefixes = keyPrefixes(provider, word)
   const rank = prefixes.findIndex((prefix) => key.startsWith(prefix))
   return { provider, modelId: key.slice(prefixes[rank]?.length ?? 0), rank }
+}
+
+/** Rows that say the same of one id are one model, under the key that has the id. */
+function joinTwins(models: readonly MapModel[]): MapModel[] {
+  return [...Map.groupBy(models, identity).values()].flatMap((same) => {
+    const [owner, ...others] = same.toSorted((a, b) => (comesFirst(a, b) ? -1 : 1))
+    if (!owner || !isJsonObject(owner.raw) || others.length === 0) return same
+    const { raw } = owner
+    const twins = others.filter((other) => !hasPlaces(other) && isTwin(raw, other.raw))
+    if (twins.length === 0) return same
+    const alone = others.filter((other) => !twins.includes(other))
+    return [{ ...owner, raw: { ...raw, twin_rows: twins.flatMap(rawObject) } }, ...alone]
+  })
+}
+
+function hasPlaces({ raw }: MapModel): boolean {
+  return isJsonObject(raw) && Object.hasOwn(raw, 'placed_rows')
+}
+
+function rawObject({ raw }: MapModel): JsonObject[] {
+  return isJsonObject(raw) ? [raw] : []
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * LiteLLM's cost map: one object of rows by model key, made by hand in a public repository and bundled
  * with LiteLLM. The same model often has several rows: those of its regions become one listing with it
- * (litellm-regions.ts), those of image sizes and routes have ids of their own. Seen from 2025-02 to
+ * (litellm-regions.ts), and so do those that differ in a prefix only (litellm-twins.ts); those of image
+ * sizes and routes have ids of their own. Seen from 2025-02 to
  * 2026-07; keys and price names are added every few weeks. Names: litellm-fields.ts, litellm-prices.ts,
  * litellm-providers.ts; the way back: http/formats/litellm.ts.
  */
@@ -10,6 +11,7 @@ import { isJsonObject } from '../json.ts'
 import { modelsOfMap } from './litellm-models.ts'
 import { readPlaces } from './litellm-regions.ts'
 import { readLitellmRow } from './litellm-row.ts'
+import { twinsOf, withTwins } from './litellm-twins.ts'
 import { ownEntries } from './raw-object.ts'
 import {
   RejectedEntry,
@@ -25,7 +27,7 @@ export const litellm = {
   title: 'LiteLLM cost map',
   docs: 'https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json',
   url: 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json',
-  adapterVersion: 3,
+  adapterVersion: 4,
   schedule: '1h',
   rank: 2,
   authoritative: 'all',
@@ -58,11 +60,14 @@ function* entries({ json }: ParsedPage): Generator<Item> {
 
 /**
  * `extra.key` and `extra.litellm_provider` are the row's own; for `extra.price_names` and `price_forms`
- * see litellm-row.ts, for `placed_rows` litellm-regions.ts.
+ * see litellm-row.ts, for `placed_rows` litellm-regions.ts,
+ * for `twin_rows` litellm-twins.ts.
  */
 function listing({ raw }: Entry): ListingDraft {
   if (!isJsonObject(raw)) throw new RejectedEntry('not_an_object', 'The row is not an object.')
-  const { placed_rows: placed, ...own } = raw
-  if (!Array.isArray(placed)) return readLitellmRow(raw)
-  return readPlaces('key' in own ? own : undefined, placed)
+  const { placed_rows: placed, twin_rows: _twins, ...own } = raw
+  const draft = Array.isArray(placed)
+    ? readPlaces('key' in own ? own : undefined, placed)
+    : readLitellmRow(own)
+  return withTwins(draft, twinsOf(raw))
 }

@@ -7,6 +7,7 @@ import type { ReadPayload } from '../support/catalog-of.ts'
 import { litellm } from '../../src/upstreams/litellm.ts'
 import { componentOf, nameOf, presentName } from '../../src/upstreams/litellm-prices.ts'
 import { canonicalProvider, litellmIdentity } from '../../src/upstreams/litellm-providers.ts'
+import { twinsOf } from '../../src/upstreams/litellm-twins.ts'
 import { readPayload } from '../support/catalog-of.ts'
 import { hasSharedData, readShared, sharedDataNote, sharedFiles } from '../support/shared-data.ts'
 
@@ -134,7 +135,10 @@ describe('ids', () => {
   const segments = fc.constantFrom(...words, 'm', 'n')
   const maps = fc.dictionary(
     fc.array(segments, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')),
-    fc.record({ litellm_provider: fc.constantFrom(...words) }),
+    fc.record({
+      litellm_provider: fc.constantFrom(...words),
+      input_cost_per_token: fc.constantFrom(1e-6, 2e-6, 3e-6),
+    }),
     { minKeys: 1, maxKeys: 12 },
   )
 
@@ -144,7 +148,12 @@ describe('ids', () => {
         const forwards = readPayload(litellm, JSON.stringify(map))
         const backwards = Object.fromEntries(Object.entries(map).reverse())
         expect(forwards.rejects).toEqual([])
-        expect(new Set(idsOf(forwards)).size).toBe(Object.keys(map).length)
+        expect(new Set(idsOf(forwards)).size).toBe(idsOf(forwards).length)
+        expect(keysOf(forwards)).toEqual(
+          Object.keys(map)
+            .map((key) => JSON.stringify(key))
+            .sort(),
+        )
         expect(keysById(readPayload(litellm, JSON.stringify(backwards)))).toEqual(
           keysById(forwards),
         )
@@ -154,8 +163,8 @@ describe('ids', () => {
 
   it('belong to the preferred prefix where keys differ in nothing else', () => {
     const map = {
-      'azure_ai/m': { litellm_provider: 'azure_ai' },
-      'azure/m': { litellm_provider: 'azure' },
+      'azure_ai/m': { litellm_provider: 'azure_ai', input_cost_per_token: 2e-6 },
+      'azure/m': { litellm_provider: 'azure', input_cost_per_token: 8e-6 },
     }
     expect(keysById(readPayload(litellm, JSON.stringify(map)))).toEqual({
       'azure m': 'azure/m',
@@ -164,15 +173,37 @@ describe('ids', () => {
   })
 
   it('belong to the first key where two spellings of a vendor come together', () => {
-    const rows: [string, { litellm_provider: string }][] = [
-      ['jina_ai/m', { litellm_provider: 'jina_ai' }],
-      ['jina-ai/m', { litellm_provider: 'jina-ai' }],
+    const rows: [string, object][] = [
+      ['jina_ai/m', { litellm_provider: 'jina_ai', mode: 'rerank' }],
+      ['jina-ai/m', { litellm_provider: 'jina-ai', mode: 'embedding' }],
     ]
     for (const ordered of [rows, rows.toReversed()])
       expect(keysById(readPayload(litellm, JSON.stringify(Object.fromEntries(ordered))))).toEqual({
         'jina-ai m': 'jina-ai/m',
         'jina-ai jina_ai/m': 'jina_ai/m',
       })
+  })
+
+  it('are one where a row says the same with and without the prefix', () => {
+    const row = { litellm_provider: 'gemini', mode: 'chat', input_cost_per_token: 1e-6 }
+    const map = {
+      'gemini/pro': { ...row, source: 'a page' },
+      pro: { ...row, tpm: 8 },
+      'gemini/flash': row,
+      flash: { ...row, input_cost_per_token: 2e-6 },
+    }
+    const payload = readPayload(litellm, JSON.stringify(map))
+    expect(keysById(payload)).toEqual({
+      'google flash': 'flash',
+      'google gemini/flash': 'gemini/flash',
+      'google pro': 'pro',
+    })
+    expect(listingOf(payload, 'pro').extra).toEqual({
+      key: 'pro',
+      litellm_provider: 'gemini',
+      tpm: 8,
+      twin_rows: [{ key: 'gemini/pro', litellm_provider: 'gemini', source: 'a page' }],
+    })
   })
 
   it('a payload that is no map of rows is refused as a whole', () => {
@@ -296,6 +327,13 @@ function keysById(snapshot: ReadPayload): JsonObject {
       extra['key'] ?? null,
     ]),
   )
+}
+
+/** Of all rows, those of twins included. */
+function keysOf(snapshot: ReadPayload): string[] {
+  return listingsOf(snapshot)
+    .flatMap(({ extra }) => [extra, ...twinsOf(extra)].map((row) => JSON.stringify(row['key'])))
+    .sort()
 }
 
 function amountsOf(snapshot: ReadPayload, key: string): Record<string, string> {

@@ -15,6 +15,7 @@ import {
 } from '../../upstreams/litellm-fields.ts'
 import { litellmIdentity } from '../../upstreams/litellm-providers.ts'
 import { readPlacedRows, type PlacedRest } from '../../upstreams/litellm-regions.ts'
+import { twinsOf } from '../../upstreams/litellm-twins.ts'
 import { renderPrices } from './litellm-prices.ts'
 
 const source = 'litellm'
@@ -34,6 +35,8 @@ export function* litellmRows(
     const extra = model.extra[source] ?? {}
     const places = readPlacedRows(extra)
     for (const place of places) stated.set(place.key, renderPlace(model, place))
+    for (const twin of twinsOf(extra))
+      if (typeof twin['key'] === 'string') stated.set(twin['key'], renderStated(model, twin))
     if (typeof extra['key'] === 'string') stated.set(extra['key'], renderStated(model, extra))
     // A model of which litellm lists only places has no row of its own, unless others list it.
     else if (places.length === 0 || Object.keys(model.extra).length > 1)
@@ -72,6 +75,7 @@ function restOf(extra: JsonObject): JsonObject {
     price_names: _names,
     price_forms: _forms,
     placed_rows: _placed,
+    twin_rows: _twins,
     ...rest
   } = extra
   return rest
