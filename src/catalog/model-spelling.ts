@@ -55,13 +55,14 @@ const bedrockVersion = /-v(\d+)(?::(\d+))?(?=:|$)/
 /** Told by itself: others end their names in `-v1` too. */
 const wholeBedrockVersion = /-v(\d+):(\d+)(?=:|$)/
 
-/** `-v1:0`, or any after a day, says nothing; another number is a part of the name. */
+/** `-v1:0`, or any after a day, says nothing; another number is a part of the name, and Titan has several. */
 function withoutVersion(segment: string, pattern: RegExp): string {
   const found = pattern.exec(segment)
   if (!found) return segment
   const [text, major, minor = '0'] = found
   const before = segment.slice(0, found.index)
-  const saysNothing = /-\d{8}$/.test(before) || (major === '1' && minor === '0')
+  const isFirst = major === '1' && minor === '0' && !before.startsWith('titan-')
+  const saysNothing = isFirst || /-\d{8}$/.test(before)
   const version = saysNothing ? '' : `-v${major}${minor === '0' ? '' : `-${minor}`}`
   return before + version + segment.slice(found.index + text.length)
 }
@@ -82,7 +83,7 @@ const respellings: readonly (readonly [RegExp, string])[] = [
   // OpenRouter's own words.
   [/^gemini-(flash|pro)-1-5(?=-|$)/, 'gemini-1-5-$1'],
   [/^deepseek-chat-v(?=\d)/, 'deepseek-v'],
-  [/^(nova-(?:micro|lite|pro|premier))-v1$/, '$1'],
+  [/^(nova-(?:2-)?(?:micro|lite|pro|premier))-v1$/, '$1'],
   // OpenAI has no other GPT-5 Chat than the latest.
   [/^(gpt-5(?:-\d)?-chat)-latest$/, '$1'],
   // Of these there is one model each, whose parts some name and some do not.
