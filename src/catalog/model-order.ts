@@ -56,7 +56,8 @@ const placeValues = {
   text: z.string(),
   numeric: z.string().regex(/^\d{1,40}(\.\d{1,40})?$/),
   bigint: z.string().regex(/^\d{1,18}$/),
-  timestamptz: z.iso.datetime(),
+  // PostgreSQL knows no year 0.
+  timestamptz: z.iso.datetime().refine((text) => !text.startsWith('0000')),
   float8: z.string().regex(/^\d{1,4}(\.\d{1,20})?(e-\d{1,2})?$/),
 } as const
 type SqlType = keyof typeof placeValues

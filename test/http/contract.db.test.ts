@@ -287,6 +287,24 @@ describe('a wrong parameter', () => {
     }
   })
 
+  const characters = [`'"\\`, '%_', '((&|!:*', ';--,', '\n\u0001', '🦜']
+  const numbers = ['NaN', '1e999', '1e-999', '9'.repeat(40), '9007199254740991', '0x10', '１２']
+  const moments = ['0000-01-01', '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00']
+  const words = ['__proto__', '999999999999999.999999999999999', 'x'.repeat(499)]
+  it('that is awkward is taken or refused, and breaks nothing', async () => {
+    const ours = parametersWhere(({ schema }) => !schema.enum)
+    for (const { operation, parameter } of ours.filter((one) =>
+      operations().includes(one.operation),
+    ))
+      for (const value of [...characters, ...numbers, ...moments, ...words]) {
+        const { told } = await refusalOf(operation, { [parameter.name]: value })
+        expect([told.url, [200, 400, 404, 409, 410]]).toEqual([
+          told.url,
+          expect.arrayContaining([told.status]),
+        ])
+      }
+  }, 60_000)
+
   it('as an id that is not there is a 404', async () => {
     const ids = parametersWhere(({ in: place, schema }) => place === 'path' && !schema.enum)
     for (const { operation, parameter } of ids) {

@@ -120,6 +120,7 @@ describe('a cursor', () => {
     ['input_price', 'cheap'],
     ['context', '99999999999999999999'],
     ['changed_at', '2026-13-45T00:00:00Z'],
+    ['changed_at', '0000-01-01T00:00:00Z'],
     ['name', '\0'],
     ['name', '\ud800'],
     ['name', null],

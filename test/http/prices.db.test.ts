@@ -99,13 +99,18 @@ describe('prices', () => {
     expect(beyond.json).toMatchObject({ total: 3, periods: [] })
   })
 
-  it.each(['at=yesterday', 'at=2026-13-01', 'at=2026-01-01T00:00:00', 'on=2026-01-01'])(
-    'cannot be asked for with %s',
-    async (query) => {
-      const answer = await api.get(`/api/v1/models/${id}/prices?${query}`)
-      expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_argument' } })
-    },
-  )
+  it.each([
+    'at=yesterday',
+    'at=2026-13-01',
+    'at=2026-01-01T00:00:00',
+    'on=2026-01-01',
+    'at=0000-01-01',
+    'at=0001-01-01T00:00:00%2B14:00',
+    'at=9999-12-31T23:59:59-14:00',
+  ])('cannot be asked for with %s', async (query) => {
+    const answer = await api.get(`/api/v1/models/${id}/prices?${query}`)
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_argument' } })
+  })
 })
 
 describe('the cost of a usage', () => {

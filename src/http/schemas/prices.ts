@@ -13,6 +13,11 @@ export const Moment = z
     'must be a day (YYYY-MM-DD) or a moment with its offset (2026-01-31T12:00:00Z)',
   )
   .transform((text) => new Date(text))
+  // PostgreSQL reads no year 0, and JavaScript writes the year 10000 with a sign.
+  .refine(
+    (at) => at >= new Date('0001-01-01') && at < new Date('+010000-01-01'),
+    'must be of the years 1 to 9999 (UTC)',
+  )
   .meta({
     description: 'YYYY-MM-DD (its first moment, UTC) or an ISO 8601 moment with its offset.',
     samples: ['2026-01-31'],
