@@ -12,7 +12,6 @@ import { githubCopilot } from '../../src/upstreams/github-copilot.ts'
 import { githubModels } from '../../src/upstreams/github-models.ts'
 import { helicone } from '../../src/upstreams/helicone.ts'
 import { huggingface } from '../../src/upstreams/huggingface.ts'
-import { kilo } from '../../src/upstreams/kilo.ts'
 import { litellmProxy } from '../../src/upstreams/litellm-proxy.ts'
 import { llmgateway } from '../../src/upstreams/llmgateway.ts'
 import { modelsDev } from '../../src/upstreams/models-dev.ts'
@@ -27,7 +26,7 @@ import type { FetchPage, Page, PageRequest, Upstream } from '../../src/upstreams
 import { vercelAiGateway } from '../../src/upstreams/vercel-ai-gateway.ts'
 import { zenmux } from '../../src/upstreams/zenmux.ts'
 import { readPayload } from '../support/catalog-of.ts'
-import { hasSharedData, readShared, sharedDataNote, sharedFiles } from '../support/shared-data.ts'
+import { hasSharedData, readShared, sharedDataNote } from '../support/shared-data.ts'
 
 const fixture = (id: string) =>
   readFileSync(new URL(`../fixtures/upstreams/${id}.json`, import.meta.url), 'utf8')
@@ -68,32 +67,12 @@ function reference(day: string, provider: string): Listings {
   return byProvider.get(provider) ?? new Map<string, Listing>()
 }
 
-const recorded: { upstream: Upstream; file: string }[] = [
-  { upstream: kilo, file: 'kilo/2025-07-25.kilo.json.gz' },
-  { upstream: vercelAiGateway, file: 'vercel-ai-gateway/2025-07-25.vercel.json' },
-  { upstream: requesty, file: 'requesty/2025-07-25.requesty.json' },
-  { upstream: cloudflareAiGateway, file: 'cloudflare-ai-gateway/2025-12-23.models.json' },
-  { upstream: githubModels, file: 'github-models/2025-07-25.github.json' },
-  { upstream: githubCopilot, file: 'github-copilot/2025-07-25.github-copilot.json' },
-  ...sharedFiles('upstreams/portkey/pricing', '.json.gz').map((file) => ({
-    upstream: portkeyFile(file.replace('.json.gz', '')),
-    file: `portkey/pricing/${file}`,
-  })),
-]
-
 /** The address of a page says whose prices it has. */
 function portkeyFile(name: string): Upstream {
   return { ...portkey, url: `https://configs.portkey.ai/pricing/${name}.json` }
 }
 
 describe.skipIf(!hasSharedData)(`what gateways answered${sharedDataNote}`, () => {
-  it.each(recorded)('becomes listings: $file', ({ upstream, file }) => {
-    const { entries, rejects } = readPayload(upstream, readShared(`upstreams/${file}`))
-    expect(rejects).toEqual([])
-    // Two of Portkey's files have a default and no model.
-    expect(entries > 0).toBe(!/sagemaker|segmind/.test(file))
-  })
-
   it('agrees with models.dev in nine of ten prices that Portkey has of Anthropic and Novita', () => {
     for (const [file, provider] of [
       ['anthropic', 'anthropic'],

@@ -1,61 +1,21 @@
 /** What inference hosts answered, where somebody recorded it; the others are in hosts-documented.test.ts. */
 import { describe, expect, it } from 'vitest'
 import { priceState } from '../../src/catalog/price.ts'
-import { cerebras } from '../../src/upstreams/cerebras.ts'
 import { chutes } from '../../src/upstreams/chutes.ts'
 import { deepinfra } from '../../src/upstreams/deepinfra.ts'
-import { digitalocean } from '../../src/upstreams/digitalocean.ts'
-import { fireworks } from '../../src/upstreams/fireworks.ts'
 import { groq } from '../../src/upstreams/groq.ts'
-import { hyperbolic } from '../../src/upstreams/hyperbolic.ts'
 import { modelsDev } from '../../src/upstreams/models-dev.ts'
-import { nebius } from '../../src/upstreams/nebius.ts'
-import { novita } from '../../src/upstreams/novita.ts'
-import { nscale } from '../../src/upstreams/nscale.ts'
-import { nvidia } from '../../src/upstreams/nvidia.ts'
 import { sambanova } from '../../src/upstreams/sambanova.ts'
 import { together } from '../../src/upstreams/together.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
 import { venice } from '../../src/upstreams/venice.ts'
-import { readPayload } from '../support/catalog-of.ts'
 import { listingsByProvider } from '../support/listings-by-provider.ts'
-import { hasSharedData, readShared, sharedDataNote, sharedFiles } from '../support/shared-data.ts'
-
-const hosts: Upstream[] = [
-  cerebras,
-  chutes,
-  deepinfra,
-  digitalocean,
-  fireworks,
-  groq,
-  hyperbolic,
-  nebius,
-  novita,
-  nscale,
-  nvidia,
-  sambanova,
-  together,
-  venice,
-]
-
-const recorded = hosts.flatMap((upstream) =>
-  sharedFiles(`upstreams/${upstream.id}`, '.json')
-    // Ids that somebody sorted into groups; no answer of NVIDIA's.
-    .filter((file) => !file.includes('ids-by-category'))
-    .map((file) => ({ upstream, file: `upstreams/${upstream.id}/${file}` })),
-)
+import { hasSharedData, readShared, sharedDataNote } from '../support/shared-data.ts'
 
 const hostListings = (upstream: Upstream, file: string) =>
   listingsByProvider(upstream, readShared(file)).get(upstream.provider ?? '') ?? new Map()
 
 describe.skipIf(!hasSharedData)(`what the hosts answered${sharedDataNote}`, () => {
-  it.each(recorded)('becomes listings: $file', ({ upstream, file }) => {
-    const { entries, rejects, slices } = readPayload(upstream, readShared(file))
-    expect(entries).toBeGreaterThan(5)
-    expect(rejects).toEqual([])
-    expect([...slices.keys()]).toEqual([upstream.provider])
-  })
-
   it('keeps nothing of Chutes’ that only its answer changes', () => {
     for (const { extra } of hostListings(
       chutes,

@@ -35,20 +35,7 @@ function listingsOf(upstream: Upstream, body: string): Map<string, Listing> {
   return new Map(listings.map((listing) => [listing.modelId, listing]))
 }
 
-const recorded = [ai21, anthropic, cohere, llama, mistral, openai, xai].flatMap((upstream) =>
-  sharedFiles(`upstreams/${upstream.id}`, '.json').map((file) => ({
-    upstream,
-    file: `upstreams/${upstream.id}/${file}`,
-  })),
-)
-
 describe.skipIf(!hasSharedData)(`what the labs answered${sharedDataNote}`, () => {
-  it.each(recorded)('becomes listings: $file', ({ upstream, file }) => {
-    const { entries, rejects } = readPayload(upstream, readShared(file))
-    expect(entries).toBeGreaterThan(3)
-    expect(rejects).toEqual([])
-  })
-
   it('has Anthropic’s limits, which are those of models.dev', () => {
     const stated = listingsOf(
       anthropic,
