@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { upstreams } from '../src/upstreams/registry.ts'
-import { readShared, sharedFiles } from '../test/support/shared-data.ts'
+import { hasSharedData, readShared, sharedFiles } from '../test/support/shared-data.ts'
 import { featherlessPages } from './featherless-pages.ts'
 import { readPayloadFile } from './payload.ts'
 
@@ -132,7 +132,7 @@ function newest(folder: string): string | undefined {
 }
 
 function sharedText(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : readShared(path)
+  return path === undefined || !hasSharedData ? undefined : readShared(path)
 }
 
 function fixture(id: string): string | undefined {
