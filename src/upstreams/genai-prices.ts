@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { ProviderFacts } from '../catalog/listing.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { packagedGenaiPrices } from './genai-prices-offline.ts'
+import { joinNames } from './genai-prices-names.ts'
 import { readGenaiPrices } from './genai-prices-pricing.ts'
 import { canonicalProvider, type CanonicalProvider } from './genai-prices-providers.ts'
 import { knownFields, knownLimit, withoutNulls } from './known-fields.ts'
@@ -20,7 +21,7 @@ export const genaiPrices = {
   title: 'genai-prices',
   docs: 'https://github.com/pydantic/genai-prices',
   url: 'https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json',
-  adapterVersion: 2,
+  adapterVersion: 3,
   schedule: '6h',
   rank: 3,
   authoritative: 'all',
@@ -58,7 +59,7 @@ function* entries(page: ParsedPage): Generator<Item> {
 function* modelEntries(raw: JsonObject, { provider, host }: CanonicalProvider): Generator<Entry> {
   const models = raw['models']
   if (!Array.isArray(models)) return
-  for (const model of models) {
+  for (const model of joinNames(provider, models)) {
     const id = statedId(model)
     // `model:host` is how Hugging Face's router is told which host to use.
     const modelId = host === undefined || id === '' ? id : `${id}:${host}`

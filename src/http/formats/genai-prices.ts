@@ -118,7 +118,7 @@ function patternOf(api: string | undefined, id: string): string {
 
 function renderModel(model: StoredModel): JsonObject | undefined {
   const { fields, modelId, extra } = model
-  const { id = modelId, prices: rest, match, ...stated } = extra[source] ?? {}
+  const { id = modelId, prices: rest, match, other_id: _other, ...stated } = extra[source] ?? {}
   // No price at all is what genai-prices has for some; where it has one that is not understood, it is left out.
   const isEmpty = extra[source] !== undefined && rest === undefined
   const prices = renderGenaiPrices(model.prices, rest) ?? (isEmpty ? {} : undefined)

@@ -1,0 +1,54 @@
+/**
+ * OpenRouter's ids begin with a maker; genai-prices has many of its models a second time without one,
+ * since those who ask it may say either. Where both say the same they are one model, under OpenRouter's
+ * id, and match both names. Where they do not, or where no id with a maker is there, nobody can tell what
+ * the name without one stands for, and it stays. Seen 2025-06 to 2026-08.
+ */
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { statedId } from './payload-list.ts'
+import { objectWithout } from './raw-object.ts'
+
+/** Providers all of whose ids begin with a maker. */
+const withMakers: ReadonlySet<string> = new Set(['openrouter'])
+
+/** The models of a provider; `other_id` is the second name of one that has two. */
+export function joinNames(provider: string, models: readonly Json[]): readonly Json[] {
+  if (!withMakers.has(provider)) return models
+  const objects = models.filter(isJsonObject)
+  const made = Map.groupBy(objects.filter(hasMaker), (model) => bareId(model))
+  const bare = objects.filter((model) => !hasMaker(model))
+  const joined = new Map<Json, JsonObject | undefined>()
+  for (const model of bare) {
+    const [owner, ...others] = made.get(statedId(model)) ?? []
+    if (!owner || others.length > 0 || joined.has(owner) || !saysTheSame(owner, model)) continue
+    joined.set(owner, withName(owner, model))
+    joined.set(model, undefined)
+  }
+  return models.flatMap((model) => (joined.has(model) ? (joined.get(model) ?? []) : [model]))
+}
+
+function hasMaker(model: JsonObject): boolean {
+  return statedId(model).includes('/')
+}
+
+function bareId(model: JsonObject): string {
+  const id = statedId(model)
+  return id.slice(id.indexOf('/') + 1)
+}
+
+/** The display name is often with the name without a maker only. */
+function saysTheSame(owner: JsonObject, other: JsonObject): boolean {
+  const ofName = ['id', 'match', ...('name' in owner ? [] : ['name'])]
+  const [one, two] = [owner, other].map((model) => canonicalJson(objectWithout(model, ofName)))
+  return one === two
+}
+
+function withName(owner: JsonObject, other: JsonObject): JsonObject {
+  const matches = [owner['match'], other['match']].flatMap((match) => match ?? [])
+  return {
+    ...other,
+    ...owner,
+    other_id: statedId(other),
+    ...(matches.length > 1 ? { match: { or: matches } } : {}),
+  }
+}
