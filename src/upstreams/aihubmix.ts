@@ -5,15 +5,16 @@
  */
 import { z } from 'zod'
 import type { ModelFields } from '../catalog/fields.ts'
-import { sortComponents, type PriceComponent, type PriceSheet } from '../catalog/price.ts'
+import { sortComponents, type PriceSheet } from '../catalog/price.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { commaList } from './comma-list.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { modalityFields } from './modality-fields.ts'
 import { payloadList, statedId } from './payload-list.ts'
-import { objectWithout } from './raw-object.ts'
+import { objectUnder, objectWithout } from './raw-object.ts'
 import { dateText } from './stated-dates.ts'
 import { readStatedPrices, tokenPrice, type PriceTable } from './stated-prices.ts'
+import { readStatedTiers, type StatedTier } from './stated-tiers.ts'
 import { restOfRow, restUnder } from './rest-of-row.ts'
 import type { Entry, Item, ListingDraft, ParsedPage, Upstream } from './upstream.ts'
 
@@ -122,31 +123,18 @@ interface ReadPricing {
 function readPricing(pricing: Json | undefined): ReadPricing {
   if (!isJsonObject(pricing)) return { prices: { components: [] }, rest: {} }
   const base = readStatedPrices(pricing, prices)
-  const tiers = readTiers(base.rest['tiers'])
-  if (base.prices.dynamic || !tiers) return base
+  const tiers = readStatedTiers(base.rest['tiers'], readTier, prices)
+  if (base.prices.dynamic || !tiers?.isWhole) return base
   return {
-    prices: { components: sortComponents([...base.prices.components, ...tiers]) },
+    prices: { components: sortComponents([...base.prices.components, ...tiers.components]) },
     rest: objectWithout(base.rest, ['tiers']),
   }
 }
 
-/** `{"tier": {"type": "context", "size": 200000}, "input": …}`; undefined where one of them is not so. */
-function readTiers(tiers: Json | undefined): PriceComponent[] | undefined {
-  if (!Array.isArray(tiers)) return undefined
-  const sizes = new Set<number>()
-  const read = tiers.map((stated) => {
-    const tier = isJsonObject(stated) ? stated['tier'] : undefined
-    if (!isJsonObject(stated) || !isJsonObject(tier)) return undefined
-    const { type, size, ...more } = tier
-    if (type !== 'context' || typeof size !== 'number' || size <= 0) return undefined
-    sizes.add(size)
-    const of = { minTokens: size }
-    const { prices: sheet, rest } = readStatedPrices(objectWithout(stated, ['tier']), prices, {
-      of,
-    })
-    const isWhole = Object.keys(rest).length === 0 && Object.keys(more).length === 0
-    return isWhole && !sheet.dynamic ? sheet.components : undefined
-  })
-  if (read.includes(undefined) || sizes.size < tiers.length) return undefined
-  return read.flatMap((components) => components ?? [])
+/** `{"tier": {"type": "context", "size": 200000}, "input": …}`. */
+function readTier(stated: Json): StatedTier | undefined {
+  const { type, size, ...more } = objectUnder(stated, 'tier')
+  const isKnown = type === 'context' && Object.keys(more).length === 0
+  if (!isJsonObject(stated) || !isKnown || typeof size !== 'number' || size <= 0) return undefined
+  return { minTokens: size, prices: objectWithout(stated, ['tier']) }
 }

@@ -5,13 +5,14 @@
  */
 import { z } from 'zod'
 import type { ModelFields } from '../catalog/fields.ts'
-import { sortComponents, type PriceComponent, type PriceUnit } from '../catalog/price.ts'
+import { sortComponents, type PriceUnit } from '../catalog/price.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { modalityFields, verbatim } from './modality-fields.ts'
 import { objectWithout } from './raw-object.ts'
 import { dayOfUnixSeconds, deprecationDay } from './stated-dates.ts'
 import { optionalPrice, readStatedPrices, tokenPrice, type PriceTable } from './stated-prices.ts'
+import { readStatedTiers, type StatedTier } from './stated-tiers.ts'
 import { restOfRow, restUnder } from './rest-of-row.ts'
 import type { ListingDraft } from './upstream.ts'
 
@@ -125,34 +126,17 @@ function readPricing(pricing: Json | undefined, { unit, dollarSign }: HostRowRea
     const { prices, rest } = readStatedPrices(pricing, priceTable(unit), circumstances)
     return { prices, extra: restUnder('pricing', rest) }
   }
-  const unpriced = { prices: { components: [] }, extra: pricing == null ? {} : { pricing } }
-  const tiers = Array.isArray(pricing) ? tiersOf(pricing) : undefined
-  if (!tiers || pricing == null) return unpriced
-  const read = tiers.map(({ prices, of }) =>
-    readStatedPrices(prices, priceTable(unit), { ...circumstances, of }),
-  )
-  if (read.some(({ prices }) => prices.dynamic)) return unpriced
-  const hasRest = read.some(({ rest }) => Object.keys(rest).length > 0)
-  return {
-    prices: { components: read.flatMap(({ prices }) => prices.components) },
-    extra: hasRest ? { pricing } : {},
-  }
+  const tiers = readStatedTiers(pricing, readTier, priceTable(unit), circumstances)
+  const hasBase = tiers?.components.some(({ minTokens }) => minTokens === undefined)
+  if (!tiers || !hasBase)
+    return { prices: { components: [] }, extra: pricing == null ? {} : { pricing } }
+  const { components, isWhole } = tiers
+  return { prices: { components }, extra: isWhole || pricing === undefined ? {} : { pricing } }
 }
 
-interface Tier {
-  prices: JsonObject
-  of: Partial<PriceComponent>
-}
-
-/** Undefined where it is not a ladder of tiers: then nothing of it is taken. */
-function tiersOf(pricing: Json[]): Tier[] | undefined {
-  const tiers = new Map<number, Tier>()
-  for (const stated of pricing) {
-    if (!isJsonObject(stated)) return undefined
-    const bound = stated['min_context'] ?? 0
-    if (typeof bound !== 'number' || bound < 0 || tiers.has(bound)) return undefined
-    const prices = objectWithout(stated, ['min_context'])
-    tiers.set(bound, { prices, of: bound === 0 ? {} : { minTokens: bound } })
-  }
-  return tiers.has(0) ? [...tiers.values()] : undefined
+function readTier(stated: Json): StatedTier | undefined {
+  if (!isJsonObject(stated)) return undefined
+  const bound = stated['min_context'] ?? 0
+  if (typeof bound !== 'number' || bound < 0) return undefined
+  return { minTokens: bound, prices: objectWithout(stated, ['min_context']) }
 }

@@ -11,6 +11,7 @@ import { knownFields, knownLimit } from './known-fields.ts'
 import { objectWithout } from './raw-object.ts'
 import { dayOfUnixSeconds, deprecationDay } from './stated-dates.ts'
 import { optionalPrice, readStatedPrices, tokenPrice, type PriceTable } from './stated-prices.ts'
+import { readStatedTiers, type StatedTier } from './stated-tiers.ts'
 import { restOfRow } from './rest-of-row.ts'
 import type { ListingDraft } from './upstream.ts'
 
@@ -98,32 +99,17 @@ interface ReadPrices {
 function readPrices(entry: JsonObject, hasNoCache: boolean): ReadPrices {
   const table = hasNoCache ? basePrices : { ...basePrices, ...cachePrices }
   const flat = readStatedPrices(entry, table)
-  const bands = readBands(entry['pricing'], table)
+  const bands = readStatedTiers(entry['pricing'], readBand, table)
   if (flat.prices.dynamic || !bands) return flat
-  const longer = bands.prices.components.filter(({ minTokens }) => minTokens !== undefined)
+  const longer = bands.components.filter(({ minTokens }) => minTokens !== undefined)
   return {
     prices: { components: sortComponents([...flat.prices.components, ...longer]) },
-    rest: bands.isRead ? objectWithout(flat.rest, ['pricing']) : flat.rest,
+    rest: bands.isWhole ? objectWithout(flat.rest, ['pricing']) : flat.rest,
   }
 }
 
-/** Undefined where it is no ladder of bands: nothing of it is taken then. */
-function readBands(
-  pricing: Json | undefined,
-  table: PriceTable,
-): { prices: PriceSheet; isRead: boolean } | undefined {
-  if (!Array.isArray(pricing)) return undefined
-  const thresholds = new Set<number>()
-  let isRead = true
-  const components = pricing.map((band) => {
-    const threshold = isJsonObject(band) ? band['prompt_tokens_threshold'] : undefined
-    if (!isJsonObject(band) || typeof threshold !== 'number' || threshold < 0) return undefined
-    thresholds.add(threshold)
-    const of = threshold === 0 ? {} : { minTokens: threshold }
-    const { prices, rest } = readStatedPrices(band, table, { of })
-    if (Object.keys(rest).some((name) => name !== 'prompt_tokens_threshold')) isRead = false
-    return prices.dynamic ? undefined : prices.components
-  })
-  if (components.includes(undefined) || thresholds.size < pricing.length) return undefined
-  return { prices: { components: components.flatMap((band) => band ?? []) }, isRead }
+function readBand(band: Json): StatedTier | undefined {
+  const { prompt_tokens_threshold: threshold, ...prices } = isJsonObject(band) ? band : {}
+  if (typeof threshold !== 'number' || threshold < 0) return undefined
+  return { minTokens: threshold, prices }
 }
