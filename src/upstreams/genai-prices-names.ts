@@ -1,4 +1,6 @@
 /**
+ * Ids of genai-prices that are not as the provider itself writes them.
+ *
  * OpenRouter's ids begin with a maker; genai-prices has many of its models a second time without one,
  * since those who ask it may say either. Where both say the same they are one model, under OpenRouter's
  * id, and match both names. Where they do not, or where no id with a maker is there, nobody can tell what
@@ -25,6 +27,18 @@ export function joinNames(provider: string, models: readonly Json[]): readonly J
     joined.set(model, undefined)
   }
   return models.flatMap((model) => (joined.has(model) ? (joined.get(model) ?? []) : [model]))
+}
+
+/** Z.AI and Zhipu serve `glm-5.2`; both spellings match genai-prices' `GLM-5.2`. */
+const inLowerCase: ReadonlySet<string> = new Set(['zai', 'zhipuai'])
+const asServed: Readonly<Record<string, string>> = { 'minimax/minimax-m3': 'MiniMax-M3' }
+
+/** The id under which the provider serves it; the stated one where that is another model's. */
+export function servedId(provider: string, id: string, models: readonly Json[]): string {
+  const key = `${provider}/${id}`
+  const recased = Object.hasOwn(asServed, key) ? asServed[key] : undefined
+  const served = recased ?? (inLowerCase.has(provider) ? id.toLowerCase() : id)
+  return models.some((model) => statedId(model) === served) ? id : served
 }
 
 function hasMaker(model: JsonObject): boolean {

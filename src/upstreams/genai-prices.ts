@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { ProviderFacts } from '../catalog/listing.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { packagedGenaiPrices } from './genai-prices-offline.ts'
-import { joinNames } from './genai-prices-names.ts'
+import { joinNames, servedId } from './genai-prices-names.ts'
 import { readGenaiPrices } from './genai-prices-pricing.ts'
 import { canonicalProvider, type CanonicalProvider } from './genai-prices-providers.ts'
 import { knownFields, knownLimit, withoutNulls } from './known-fields.ts'
@@ -62,7 +62,8 @@ function* modelEntries(raw: JsonObject, { provider, host }: CanonicalProvider): 
   for (const model of joinNames(provider, models)) {
     const id = statedId(model)
     // `model:host` is how Hugging Face's router is told which host to use.
-    const modelId = host === undefined || id === '' ? id : `${id}:${host}`
+    const modelId =
+      host === undefined || id === '' ? servedId(provider, id, models) : `${id}:${host}`
     yield { kind: 'entry', provider, modelId, raw: model }
   }
 }

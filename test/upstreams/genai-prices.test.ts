@@ -105,6 +105,20 @@ describe('an entry of genai-prices', () => {
     expect(find(snapshot, 'huggingface', 'acme/thinker:groq')?.extra['id']).toBe('acme/thinker')
   })
 
+  it('has the id under which its provider serves it, and keeps its own', () => {
+    const models = [{ id: 'GLM-5.2' }, { id: 'GLM-6' }, { id: 'glm-6' }]
+    const read = readPayload(genaiPrices, JSON.stringify([{ id: 'zai', models }]))
+    expect(read.slices.get('zai')?.listings.map(({ modelId, extra }) => [modelId, extra])).toEqual([
+      ['GLM-6', {}],
+      ['glm-5.2', { id: 'GLM-5.2' }],
+      ['glm-6', {}],
+    ])
+    const other = [{ id: 'minimax', models: [{ id: 'minimax-m3' }] }]
+    expect(
+      find(readPayload(genaiPrices, JSON.stringify(other)), 'minimax', 'MiniMax-M3'),
+    ).toBeDefined()
+  })
+
   it('of OpenRouter that is there with and without its maker is one, and matches both names', () => {
     const prices = { input_mtok: 8, output_mtok: 24 }
     const models = [
