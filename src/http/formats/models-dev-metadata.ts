@@ -1,9 +1,12 @@
 /**
  * What models.dev knows of models apart from who serves them (`/models.json`), and both in one
- * (`/catalog.json`). A model is here under the base model that upstreams state; who has none stated is
+ * (`/catalog.json`). A model is here under the base model that upstreams state, and what a lab serves of
+ * its own under `lab/id`, which is how models.dev names it (188 of its 231 on 2026-07-02); all others are
  * only in the tree. Facts come from the lab's own listing where there is one, else from the first.
  */
 import { z } from 'zod'
+import { baseModelOf } from '../../catalog/base-model.ts'
+import { isMaker } from '../../catalog/makers.ts'
 import type { StoredModel } from '../../catalog/models.ts'
 import { type Json, type JsonObject } from '../../json.ts'
 import { acceptIf, type Entry, type Format, type FormatSource, type Section } from './format.ts'
@@ -43,7 +46,7 @@ export const modelsDevCatalog = {
 } satisfies Format
 
 function* metadataEntries({ models }: FormatSource): Generator<Entry | undefined> {
-  const byBaseModel = Map.groupBy(models, ({ fields }) => fields.baseModel)
+  const byBaseModel = Map.groupBy(models, metadataId)
   yield undefined
   for (const [key, same] of byBaseModel) {
     const [first] = same
@@ -54,6 +57,13 @@ function* metadataEntries({ models }: FormatSource): Generator<Entry | undefined
       value: renderMetadata(key, same.find(({ provider }) => provider === lab) ?? first),
     }
   }
+}
+
+function metadataId({ provider, modelId, fields }: StoredModel): string | undefined {
+  if (fields.baseModel !== undefined) return fields.baseModel
+  if (!isMaker(provider) || modelId.includes('/')) return undefined
+  const { base } = baseModelOf({ provider, modelId })
+  return base.startsWith(`${provider}/`) ? `${provider}/${modelId}` : undefined
 }
 
 const statedNames = ['license', 'links', 'weights', 'benchmarks'] as const
