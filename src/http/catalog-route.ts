@@ -11,7 +11,7 @@ import { createAnswer, jsonAnswer, type Answer } from './cache/answer.ts'
 import { sendAgain, sendAnswer } from './cache/send-answer.ts'
 import { audienceOf } from './caller.ts'
 import type { HttpContext } from './http-context.ts'
-import { problemResponses } from './problem-schema.ts'
+import { notModified, problemResponses } from './problem-schema.ts'
 import { formatAt } from './publishing/format-requests.ts'
 
 export interface CatalogRoute<Params extends z.ZodType, Query extends z.ZodType> {
@@ -68,7 +68,7 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
       tags: [...tags],
       params,
       querystring,
-      response: { 200: describeAnswer(response, contentType), ...problemResponses },
+      response: { 200: describeAnswer(response, contentType), ...notModified, ...problemResponses },
     },
     // An answer that is there was validated when it was made: the URL is the same to the letter.
     preValidation: (request, reply, done) => {

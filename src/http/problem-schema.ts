@@ -1,4 +1,4 @@
-/** Problem documents as OpenAPI describes them. */
+/** Problem documents, and what else every path may answer, as OpenAPI describes them. */
 import { z } from 'zod'
 import { sampleProblem } from './schemas/samples.ts'
 
@@ -27,6 +27,11 @@ export const ProblemSchema = z
   .meta({ id: 'Problem', description: 'RFC 9457', samples: [sampleProblem] })
 
 const content = { 'application/problem+json': { schema: ProblemSchema } }
+
+/** Of every read of the catalog. */
+export const notModified = {
+  304: z.null().describe('The answer is the one whose `ETag` is in `If-None-Match`.'),
+}
 
 export const problemResponses = {
   '4xx': { description: 'What the caller can mend.', content },

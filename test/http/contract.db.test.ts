@@ -150,6 +150,30 @@ describe('every documented operation', () => {
     },
   )
 
+  it('that says 304 is of one version, and answers so to who has it', async () => {
+    const validated = operations().filter(({ responses }) => '304' in responses)
+    expect(validated.length).toBeGreaterThan(35)
+    for (const operation of validated) {
+      const path = urlOf(operation, {
+        ...oneOfTwo[operation.path],
+        ...examplesOf(operation, 'required'),
+      })
+      const { headers, body } = await fetch(api.url + path)
+      await body?.cancel()
+      const etag = headers.get('etag') ?? ''
+      const version = String(api.context.watch.version)
+      expect([path, etag, headers.get('x-catalog-version')]).toEqual([
+        path,
+        expect.stringMatching(/^"[\w-]+"$/),
+        version,
+      ])
+      const again = await fetch(api.url + path, { headers: { 'if-none-match': etag } })
+      expect([path, again.status, await again.text()]).toEqual([path, 304, ''])
+      const head = await fetch(api.url + path, { method: 'HEAD' })
+      expect([path, head.status, head.headers.get('etag')]).toEqual([path, 200, etag])
+    }
+  })
+
   it('is a stream of events, or ends', async () => {
     const ended = new AbortController()
     const { headers, body } = await fetch(`${api.url}/api/v1/events?since=0&provider=openai`, {

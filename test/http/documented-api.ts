@@ -26,7 +26,7 @@ const Operation = z.looseObject({
   tags: z.array(z.string()),
   parameters: z.array(Parameter).default([]),
   requestBody: z.looseObject({ content: Content }).optional(),
-  responses: z.record(z.string(), z.looseObject({ content: Content })),
+  responses: z.record(z.string(), z.looseObject({ content: Content.optional() })),
 })
 
 const Description = z.looseObject({

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { sendAnswer } from '../cache/send-answer.ts'
 import { audienceOf } from '../caller.ts'
 import type { HttpContext } from '../http-context.ts'
-import { problemResponses } from '../problem-schema.ts'
+import { notModified, problemResponses } from '../problem-schema.ts'
 import { formatAt, formatPaths, variantsOf } from '../publishing/format-requests.ts'
 
 /** Tools add parameters of their own, to get past caches for instance: only ours are looked at. */
@@ -27,7 +27,7 @@ export function registerFormats(app: FastifyInstance, { formats }: HttpContext):
         summary: format.summary,
         tags: ['formats'],
         querystring: queryOf(path),
-        response: { 200: Document, ...problemResponses },
+        response: { 200: Document, ...notModified, ...problemResponses },
       },
       handler: async (request, reply) => {
         const asked = formatAt(request.url) ?? format
