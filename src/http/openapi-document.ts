@@ -10,7 +10,11 @@ const Parameter = z.looseObject({
   in: z.string(),
   schema: z.looseObject({ explode: z.boolean().optional() }).optional(),
 })
-const Operation = z.looseObject({ parameters: z.array(Parameter).optional() })
+const Operation = z.looseObject({
+  summary: z.string().default('What its path says'),
+  parameters: z.array(Parameter).optional(),
+  responses: z.record(z.string(), z.looseObject({ description: z.string() })),
+})
 const Paths = z.record(z.string(), z.record(z.string(), Operation))
 type Operation = z.infer<typeof Operation>
 
@@ -35,12 +39,21 @@ function nameWildcard(text: string): string {
 }
 
 function finishOperation(operation: Operation, id: string) {
-  const { parameters, ...rest } = operation
+  const { parameters, responses, ...rest } = operation
   return {
     operationId: id,
     ...rest,
+    responses: mapValues(responses, (one) => sayWhat(one, operation.summary)),
     ...(parameters ? { parameters: parameters.map(finishParameter) } : {}),
   }
+}
+
+function sayWhat<Response extends { description: string }>(one: Response, summary: string) {
+  return one.description === 'Default Response' ? { ...one, description: `${summary}.` } : one
+}
+
+function mapValues<Value>(record: Readonly<Record<string, Value>>, map: (value: Value) => Value) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]))
 }
 
 /** How a list is written in a URL is said beside the schema, not in it. */

@@ -40,6 +40,7 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       openapi: '3.1.0',
       info: { title: 'Plumbline', version, description },
       tags,
+      servers: [{ url: '/', description: 'Where this description comes from.' }],
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'An API key (plb_…) or a JWT.' },
