@@ -125,6 +125,14 @@ describe('the description', () => {
       expect(body).toContain(`"${name[1]}":`)
   })
 
+  it('has an example of everything that a call requires', () => {
+    const required = documented.operations.flatMap(({ name, parameters }) =>
+      parameters.filter((one) => one.required).map((one) => ({ ...one, of: name })),
+    )
+    expect(required.length).toBeGreaterThan(15)
+    expect(required.filter(({ example }) => example === undefined)).toEqual([])
+  })
+
   it('has examples that fit their schemas', () => {
     const shown = documented.examples.map(([name, example]) => [
       name,

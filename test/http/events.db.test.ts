@@ -300,6 +300,11 @@ describe('notices', () => {
 
   it('leave the place of a client among the versions as it is', async () => {
     const head = Number((await keyed.db.catalogHead.findFirstOrThrow()).version)
+    // Nobody listens: nobody is told of this one, now or later.
+    const streams = async () => (await keyed.scrape()).get('plumbline_event_streams')
+    await expect.poll(streams, until).toBe(0)
+    await recordNotice(keyed.db, 'plumbline.upstream.failing', failing)
+    await keyed.settle()
     const client = await listen(`?since=${head}`)
     const changes: CatalogChange[] = []
     const follower = await followCatalog({

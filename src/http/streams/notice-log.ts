@@ -6,6 +6,7 @@ import { toPlumblineError } from '../../errors.ts'
 import type { Db } from '../../catalog/database.ts'
 import type { NoticeEvent } from '../../events/events.ts'
 import { noticeEvent } from '../../events/notice.ts'
+import type { OutageLog } from '../../events/outage-log.ts'
 import { readNoticePosition, readNoticesAfter, type NoticePosition } from '../../history/notices.ts'
 
 export interface NoticeLog {
@@ -16,7 +17,7 @@ export interface NoticeLog {
 
 const lookEveryMs = 2000
 
-export function createNoticeLog(db: Db, onFailure: (error: Error) => void): NoticeLog {
+export function createNoticeLog(db: Db, outage: OutageLog): NoticeLog {
   const listeners = new Set<(notice: NoticeEvent) => void>()
   let looking: NodeJS.Timeout | undefined
   let position: NoticePosition | undefined
@@ -31,9 +32,10 @@ export function createNoticeLog(db: Db, onFailure: (error: Error) => void): Noti
       // Nobody listens any more, or somebody has begun anew.
       if (looking !== mine) return
       position = read.position
+      outage.recovered()
       for (const row of read.notices) tell(noticeEvent(row))
     } catch (error) {
-      onFailure(toPlumblineError(error))
+      outage.failed(toPlumblineError(error))
     } finally {
       isReading = false
     }
