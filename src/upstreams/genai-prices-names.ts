@@ -34,11 +34,27 @@ const inLowerCase: ReadonlySet<string> = new Set(['zai', 'zhipuai'])
 const asServed: Readonly<Record<string, string>> = { 'minimax/minimax-m3': 'MiniMax-M3' }
 
 /** The id under which the provider serves it; the stated one where that is another model's. */
-export function servedId(provider: string, id: string, models: readonly Json[]): string {
+export function servedId(provider: string, model: Json, models: readonly Json[]): string {
+  const id = statedId(model)
   const key = `${provider}/${id}`
   const recased = Object.hasOwn(asServed, key) ? asServed[key] : undefined
-  const served = recased ?? (inLowerCase.has(provider) ? id.toLowerCase() : id)
-  return models.some((model) => statedId(model) === served) ? id : served
+  const served =
+    recased ?? (inLowerCase.has(provider) ? id.toLowerCase() : (matchedPath(model, id) ?? id))
+  return models.some((other) => statedId(other) === served) ? id : served
+}
+
+/** Fireworks' `kimi-k2p6` matches `accounts/fireworks/models/kimi-k2p6` and nothing that is shorter. */
+function matchedPath(model: Json, id: string): string | undefined {
+  const matched = isJsonObject(model) ? equalsOf(model['match'] ?? null) : []
+  const [path, ...others] = matched.filter((text) => text.endsWith(`/${id}`))
+  return matched.includes(id) || others.length > 0 ? undefined : path
+}
+
+function equalsOf(match: Json): string[] {
+  if (!isJsonObject(match)) return []
+  const { equals, or } = match
+  if (typeof equals === 'string') return [equals]
+  return Array.isArray(or) ? or.flatMap(equalsOf) : []
 }
 
 function hasMaker(model: JsonObject): boolean {

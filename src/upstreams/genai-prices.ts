@@ -63,7 +63,7 @@ function* modelEntries(raw: JsonObject, { provider, host }: CanonicalProvider): 
     const id = statedId(model)
     // `model:host` is how Hugging Face's router is told which host to use.
     const modelId =
-      host === undefined || id === '' ? servedId(provider, id, models) : `${id}:${host}`
+      host === undefined || id === '' ? servedId(provider, model, models) : `${id}:${host}`
     yield { kind: 'entry', provider, modelId, raw: model }
   }
 }

@@ -113,6 +113,18 @@ describe('an entry of genai-prices', () => {
       ['glm-5.2', { id: 'GLM-5.2' }],
       ['glm-6', {}],
     ])
+    const path = 'accounts/fireworks/routers/m-fast'
+    const fireworks = [
+      { id: 'm-fast', match: { or: [{ equals: path }, { equals: `${path}-us` }] } },
+      { id: 'both', match: { or: [{ equals: 'accounts/both' }, { equals: 'both' }] } },
+      { id: 'two', match: { or: [{ equals: 'a/two' }, { equals: 'b/two' }] } },
+    ]
+    const paths = readPayload(genaiPrices, JSON.stringify([{ id: 'fireworks', models: fireworks }]))
+    expect(paths.slices.get('fireworks-ai')?.listings.map(({ modelId }) => modelId)).toEqual([
+      path,
+      'both',
+      'two',
+    ])
     const other = [{ id: 'minimax', models: [{ id: 'minimax-m3' }] }]
     expect(
       find(readPayload(genaiPrices, JSON.stringify(other)), 'minimax', 'MiniMax-M3'),
