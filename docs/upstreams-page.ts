@@ -39,6 +39,10 @@ const unread: readonly (readonly [what: string, reason: string])[] = [
     'DBU, whose price depends on the contract. They are kept as stated, unpriced.',
   ],
   [
+    'models.dev’s base models (`base_model` of its sources)',
+    'None of its recorded payloads states them. Where one does, as `canonical_model_id`, they are read and come before what ids say (`src/catalog/base-model.ts`). `models.json` has facts of base models, not who serves them.',
+  ],
+  [
     'Prices of DigitalOcean',
     'They are on another server under marketing names that no id leads to.',
   ],

@@ -75,6 +75,7 @@ const respellings: readonly (readonly [RegExp, string])[] = [
   [/^([a-z]+)(?=\d)/, '$1-'],
   // Nor has Azure, and Venice leaves it out.
   [/^gpt-([35])(?=[1-9](?:-|$))/, 'gpt-$1-'],
+  [/^minimax-m2(?=[1-9]$)/, 'minimax-m2-'],
   [/^claude-(opus|sonnet|haiku)(?=\d)/, 'claude-$1-'],
   // `claude-3-5-sonnet` and `claude-sonnet-4-5`: the two orders are of different years.
   [/^claude-(\d+(?:-\d)?)-(opus|sonnet|haiku)(?=-|$)/, 'claude-$2-$1'],

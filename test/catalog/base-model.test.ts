@@ -103,6 +103,7 @@ const sameModels: readonly (readonly [base: string, variant: string, ...ids: str
   ['google/gemini-1-5-flash', '', 'openrouter/google/gemini-flash-1.5', 'google/gemini-1.5-flash'],
   ['google/gemini-2-5-flash-preview', '0520', 'google/gemini-2.5-flash-preview-05-20'],
   ['alibaba/qwen-3-32b', '', 'huggingface/Qwen/Qwen3-32B:groq', 'groq/qwen/qwen3-32b'],
+  ['minimax/minimax-m2-5', '', 'venice/minimax-m25', 'minimax/MiniMax-M2.5'],
   ['amazon/nova-lite', '', 'amazon-bedrock/us.amazon.nova-lite-v1:0', 'kilo/amazon/nova-lite-v1'],
   // There is a second one, and `titan-embed-text` may be either.
   ['amazon/titan-embed-text-v1', '', 'amazon-bedrock/amazon.titan-embed-text-v1'],
