@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { isJsonObject } from '../json.ts'
 import { bearerKey } from './bearer-key.ts'
 import { hostAuthority } from './host-authority.ts'
-import { knownFields, knownLimit } from './known-fields.ts'
+import { knownFields } from './known-fields.ts'
 import { linkedPages } from './linked-pages.ts'
 import { modalityFields } from './modality-fields.ts'
 import { payloadList, statedId } from './payload-list.ts'
@@ -83,7 +83,9 @@ function outputOf(word: string): string {
 /** A number, or the same as text. */
 function windowOf(stated: unknown): number | undefined {
   const window = typeof stated === 'string' && /^\d+$/.test(stated) ? Number(stated) : stated
-  return typeof window === 'number' && Number.isSafeInteger(window) ? knownLimit(window) : undefined
+  return typeof window === 'number' && Number.isSafeInteger(window) && window > 0
+    ? window
+    : undefined
 }
 
 function stageOf(status: string | null | undefined): string | undefined {

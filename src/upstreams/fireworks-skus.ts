@@ -27,11 +27,15 @@ export interface ReadSkus {
 /** Throws InvalidPrice. */
 export function readSkus(entry: JsonObject): ReadSkus {
   const { pricing, service_tiers: tiers } = entry
-  const base = readSkuList(pricing, modeOf(entry))
-  const others = (Array.isArray(tiers) ? tiers : []).filter(isJsonObject).map((tier) => ({
-    tier,
-    ...readSkuList(tier['pricing'], modeOf(tier)),
-  }))
+  const base = readSkuList(pricing, modeOf(entry) ?? {})
+  const others = (Array.isArray(tiers) ? tiers : []).filter(isJsonObject).map((tier) => {
+    const mode = modeOf(tier)
+    // Without a word for the tier its prices would be taken for those of the base.
+    const read = mode
+      ? readSkuList(tier['pricing'], mode)
+      : { components: [], rest: pricingOf(tier) }
+    return { tier, ...read }
+  })
   return {
     prices: {
       components: sortComponents([base, ...others].flatMap(({ components }) => components)),
@@ -51,9 +55,12 @@ export function readSkus(entry: JsonObject): ReadSkus {
 }
 
 /** The tier that a request has to ask for. */
-function modeOf(row: JsonObject): Pick<PriceComponent, 'mode'> {
-  const tier = row['service_tier']
-  return typeof tier === 'string' && tier !== '' ? { mode: tier } : {}
+function modeOf({ service_tier: tier }: JsonObject): Pick<PriceComponent, 'mode'> | undefined {
+  return typeof tier === 'string' && tier !== '' ? { mode: tier } : undefined
+}
+
+function pricingOf({ pricing }: JsonObject): JsonObject {
+  return pricing === undefined || pricing === null ? {} : { pricing }
 }
 
 function readSkuList(
@@ -61,7 +68,7 @@ function readSkuList(
   mode: Pick<PriceComponent, 'mode'>,
 ): { components: PriceComponent[]; rest: JsonObject } {
   if (!Array.isArray(pricing))
-    return { components: [], rest: pricing === undefined || pricing === null ? {} : { pricing } }
+    return { components: [], rest: pricing === undefined ? {} : pricingOf({ pricing }) }
   const components = new Map<Meter, PriceComponent>()
   const rest: Json[] = []
   for (const item of pricing) {

@@ -127,7 +127,7 @@ function listing({ raw }: Entry): ListingDraft {
 }
 
 function dayOf(date: FireworksEntry['deprecationDate']): string | undefined {
-  if (!date || date.month === 0 || date.day === 0) return undefined
+  if (!date) return undefined
   const [month, day] = [date.month, date.day].map((part) => String(part).padStart(2, '0'))
   return deprecationDay(`${date.year}-${month}-${day}`)
 }

@@ -11,6 +11,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { knownFields, knownLimit } from './known-fields.ts'
 import { readCost } from './models-dev-cost.ts'
 import { objectWithout, ownEntries } from './raw-object.ts'
+import { dateText } from './stated-dates.ts'
 import { RejectedEntry } from './upstream.ts'
 import type { Entry, Item, ListingDraft, ParsedPage, ProviderRecord, Upstream } from './upstream.ts'
 
@@ -122,9 +123,9 @@ function readFields(stated: ModelsDevEntry): ModelFields {
     description: stated.description,
     family: stated.family,
     baseModel: stated.canonical_model_id,
-    releaseDate: stated.release_date,
-    lastUpdated: stated.last_updated,
-    knowledgeCutoff: stated.knowledge,
+    releaseDate: dateText(stated.release_date),
+    lastUpdated: dateText(stated.last_updated),
+    knowledgeCutoff: dateText(stated.knowledge),
     openWeights: stated.open_weights,
     contextWindow: knownLimit(stated.limit?.context),
     maxInputTokens: knownLimit(stated.limit?.input),
@@ -144,15 +145,21 @@ function readFields(stated: ModelsDevEntry): ModelFields {
 }
 
 const fieldKeys = [...Object.keys(ModelsDevEntry.shape), 'id']
+const dateKeys = ['release_date', 'last_updated', 'knowledge']
 const limitKeys = new Set(['context', 'input', 'output'])
 
 /**
  * What the fields do not say, under the upstream's own names: a limit of 0 (about 2 % of the models,
- * seen 2026-07) is unknown to the fields and kept here, an id that is not the entry's key as well.
+ * seen 2026-07) is unknown to the fields and kept here, as is a date that is none and an id that is not
+ * the entry's key.
  */
 function readExtra(raw: JsonObject, modelId: string): JsonObject {
   const extra = objectWithout(raw, fieldKeys)
   if (Object.hasOwn(raw, 'id') && raw['id'] !== modelId) extra['id'] = raw['id'] ?? null
+  for (const key of dateKeys) {
+    const date = raw[key]
+    if (typeof date === 'string' && dateText(date) !== date) extra[key] = date
+  }
   const { limit, modalities } = raw
   if (isJsonObject(limit)) {
     const unread = ownEntries(limit).filter(([key, value]) => !limitKeys.has(key) || value === 0)

@@ -5,7 +5,14 @@ const datePattern = /^\d{4}(-\d{2}(-\d{2})?)?$/
 /** "2025", "2025-03" or "2025-03-14", also as the beginning of a timestamp. */
 export function dateText(stated: string | null | undefined): string | undefined {
   const [date = ''] = stated?.split('T') ?? []
-  return datePattern.test(date) ? date : undefined
+  return datePattern.test(date) && isDay(date) ? date : undefined
+}
+
+/** Not the 30th of February, nor month 13 or 0. */
+function isDay(date: string): boolean {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
+  const utc = new Date(Date.UTC(year, month - 1, day))
+  return utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The payloads that upstreams answered with and somebody recorded, by upstream. */
 import { readFileSync } from 'node:fs'
-import type { Upstream } from '../../src/upstreams/upstream.ts'
+import { parseJson } from '../../src/json.ts'
+import type { ParsedPage, Upstream } from '../../src/upstreams/upstream.ts'
 import { readPayload, type ReadPayload } from './catalog-of.ts'
 import { readShared, sharedFiles } from './shared-data.ts'
 
@@ -42,10 +43,21 @@ function namesIn(folder: string, inside: string): RecordedPayload[] {
 
 /** Reads a file under ../shared/data, or under test/ where it begins with `fixtures/`. */
 export function readRecorded(upstream: Upstream, file: string): ReadPayload {
-  const body = file.startsWith('fixtures/')
+  return readPayload({ ...upstream, url: addressOf(upstream, file) }, textOf(file))
+}
+
+/** The same without making anything of its entries. */
+export function readRecordedJson(
+  upstream: Upstream,
+  file: string,
+): Pick<ParsedPage, 'url' | 'json'> {
+  return { url: addressOf(upstream, file), json: parseJson(textOf(file)) }
+}
+
+function textOf(file: string): string {
+  return file.startsWith('fixtures/')
     ? readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
     : readShared(file)
-  return readPayload({ ...upstream, url: addressOf(upstream, file) }, body)
 }
 
 /** Portkey's pages are files whose address says whose prices they have. */

@@ -58,6 +58,12 @@ export const sentinelLimits: readonly Sentinel[] = [
     listing: { unknown: ['contextWindow'], kept: { context_length: 0 } },
   },
   {
+    upstream: 'digitalocean',
+    means: 'a window below 0 is not known',
+    raw: { context_window: -1 },
+    listing: { unknown: ['contextWindow'], kept: { context_window: -1 } },
+  },
+  {
     upstream: 'requesty',
     means: 'an answer of 0 is not known',
     raw: { max_output_tokens: 0 },
@@ -156,6 +162,15 @@ export const sentinelLimits: readonly Sentinel[] = [
     means: 'the parts of a day are a day in UTC',
     raw: { deprecationDate: { year: 2026, month: 3, day: 1 } },
     listing: { fields: { deprecatedAt: '2026-03-01' } },
+  },
+  {
+    upstream: 'models-dev',
+    means: 'a word is no day, nor is the 30th of February',
+    raw: { release_date: 'soon', last_updated: '2026-02-30' },
+    listing: {
+      unknown: ['releaseDate', 'lastUpdated'],
+      kept: { release_date: 'soon', last_updated: '2026-02-30' },
+    },
   },
   {
     upstream: 'fireworks',

@@ -3,6 +3,8 @@ import type { Sentinel } from './sentinels.ts'
 
 const unpriced = { price: 'unknown', amounts: {} } as const
 
+const sku = (amount: string) => ({ sku: 'LLM input tokens (uncached)', amount, unit: '1M tokens' })
+
 export const sentinelPrices: readonly Sentinel[] = [
   {
     upstream: 'openrouter',
@@ -137,6 +139,12 @@ export const sentinelPrices: readonly Sentinel[] = [
     means: 'an amount without a currency is no price',
     raw: { pricing: { input_token: 1, output_token: 2 } },
     listing: { ...unpriced, kept: { pricing: { input_token: 1, output_token: 2 } } },
+  },
+  {
+    upstream: 'fireworks',
+    means: 'a tier without a word has a price that nobody can ask for',
+    raw: { pricing: [sku('1')], service_tiers: [{ service_tier: '', pricing: [sku('2')] }] },
+    listing: { amounts: { input: '1' }, kept: { service_tiers: [{ pricing: [sku('2')] }] } },
   },
   {
     upstream: 'novita',
