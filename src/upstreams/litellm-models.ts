@@ -1,5 +1,6 @@
 /** Which rows of the cost map are one model, and under which id. */
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { fireworksPaths } from './fireworks-paths.ts'
 import { canonicalProvider, keyPrefixes, providerOfPrefix } from './litellm-providers.ts'
 import { isPlaceable, placedJson, placeOf, type PlacedRow } from './litellm-regions.ts'
 import { isTwin } from './litellm-twins.ts'
@@ -17,7 +18,7 @@ export interface MapModel {
 
 /** The models of a map, each with an id of its own whatever the order of the rows. */
 export function modelsOfMap(rows: ReadonlyMap<string, Json>): readonly MapModel[] {
-  return withDistinctIds(joinTwins(joinPlaces(rows)))
+  return withDistinctIds(joinTwins(atTheirPaths(joinPlaces(rows))))
 }
 
 /** Rows of places go with the row of their model; where it has none, with one another. */
@@ -83,6 +84,20 @@ function identify(
   return { provider, modelId: key.slice(prefixes[rank]?.length ?? 0), rank }
 }
 
+/** Fireworks' models that are there a second time under the last part of their path, and say the same. */
+function atTheirPaths(models: readonly MapModel[]): MapModel[] {
+  const byId = new Map(models.map((model) => [identity(model), model]))
+  return models.map((model) => {
+    if (model.provider !== 'fireworks-ai') return model
+    const { provider, modelId } = model
+    const [owner, ...others] = fireworksPaths.flatMap(
+      (path) => byId.get(identity({ provider, modelId: path + modelId })) ?? [],
+    )
+    if (!owner || others.length > 0 || !isTwin(owner.raw, model.raw)) return model
+    return { ...model, modelId: owner.modelId, rank: owner.rank + 1 }
+  })
+}
+
 /** Rows that say the same of one id are one model, under the key that has the id. */
 function joinTwins(models: readonly MapModel[]): MapModel[] {
   return [...Map.groupBy(models, identity).values()].flatMap((same) => {
@@ -128,6 +143,6 @@ function comesFirst(a: MapModel, b: MapModel): boolean {
   return a.rank === b.rank ? a.key < b.key : a.rank < b.rank
 }
 
-function identity({ provider, modelId }: MapModel): string {
+function identity({ provider, modelId }: Pick<MapModel, 'provider' | 'modelId'>): string {
   return JSON.stringify([provider, modelId])
 }

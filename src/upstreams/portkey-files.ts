@@ -1,4 +1,5 @@
 /** Portkey's price files and whose models they list; the adapter reads them, the format writes them. */
+import { fireworksId } from './fireworks-paths.ts'
 
 /**
  * The files that are asked for, and whose models they list. Not asked for: providers that have closed
@@ -38,4 +39,9 @@ export const providerOfFile: Readonly<Record<string, string>> = {
   'workers-ai': 'cloudflare-workers-ai',
   'x-ai': 'xai',
   'z-ai': 'zai',
+}
+
+/** The id under which the provider serves what Portkey calls so. */
+export function idOfPortkeyName(provider: string, name: string): string {
+  return provider === 'fireworks-ai' ? fireworksId(name) : name
 }

@@ -3,8 +3,8 @@
  * (https://github.com/Portkey-AI/models). They know prices and nothing else. Amounts are US cents.
  */
 import { PlumblineError } from '../errors.ts'
-import { isJsonObject } from '../json.ts'
-import { providerOfFile } from './portkey-files.ts'
+import { isJsonObject, type Json } from '../json.ts'
+import { idOfPortkeyName, providerOfFile } from './portkey-files.ts'
 import { readPortkeyPricing } from './portkey-pricing.ts'
 import { parsePayload } from './payload.ts'
 import { payloadList, statedId } from './payload-list.ts'
@@ -25,7 +25,7 @@ export const portkey = {
   title: 'Portkey price files',
   docs: 'https://portkey.ai/docs/product/model-catalog/portkey-models',
   url: 'https://configs.portkey.ai/pricing',
-  adapterVersion: 3,
+  adapterVersion: 4,
   schedule: '24h',
   rank: 4,
   authoritative: 'all',
@@ -91,8 +91,14 @@ function* entries({ url, json }: ParsedPage): Generator<Item> {
     })
   const provider = providerOf(url)
   // `default` holds what the others leave out: formulas and zeros.
-  for (const [modelId, raw] of rows)
-    if (modelId !== 'default') yield { kind: 'entry', provider, modelId, raw }
+  for (const [modelId, raw] of rows) if (modelId !== 'default') yield entry(provider, modelId, raw)
+}
+
+/** `extra.key` is Portkey's own name where the provider has another. */
+function entry(provider: string, key: string, raw: Json): Entry {
+  const modelId = idOfPortkeyName(provider, key)
+  const named = modelId !== key && isJsonObject(raw) ? { ...raw, key } : raw
+  return { kind: 'entry', provider, modelId, raw: named }
 }
 
 /** Pages carry no name of their own: the address says whose prices they are. */

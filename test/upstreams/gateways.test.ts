@@ -17,15 +17,16 @@ import { llmgateway } from '../../src/upstreams/llmgateway.ts'
 import { modelsDev } from '../../src/upstreams/models-dev.ts'
 import { nanoGpt } from '../../src/upstreams/nano-gpt.ts'
 import { litellm } from '../../src/upstreams/litellm.ts'
+import { renderPortkeyFile } from '../../src/http/formats/portkey.ts'
 import { portkey } from '../../src/upstreams/portkey.ts'
-import { providerOfFile } from '../../src/upstreams/portkey-files.ts'
+import { idOfPortkeyName, providerOfFile } from '../../src/upstreams/portkey-files.ts'
 import { requesty } from '../../src/upstreams/requesty.ts'
 import { shengsuanyun } from '../../src/upstreams/shengsuanyun.ts'
 import { unbound } from '../../src/upstreams/unbound.ts'
 import type { FetchPage, Page, PageRequest, Upstream } from '../../src/upstreams/upstream.ts'
 import { vercelAiGateway } from '../../src/upstreams/vercel-ai-gateway.ts'
 import { zenmux } from '../../src/upstreams/zenmux.ts'
-import { readPayload } from '../support/catalog-of.ts'
+import { catalogOf, readPayload } from '../support/catalog-of.ts'
 import { hasSharedData, readShared, sharedDataNote } from '../support/shared-data.ts'
 
 const fixture = (id: string) =>
@@ -426,6 +427,27 @@ describe('a gateway’s row', () => {
 
 describe('a row of Portkey', () => {
   const listings = listingsOf(portkeyFile('openai'), fixture('portkey'))
+
+  it('has Fireworks’ models under their paths, and is written with both names', () => {
+    const row = { pricing_config: { pay_as_you_go: { request_token: { price: 0.0001 } } } }
+    const body = JSON.stringify({ 'kimi-k2p6': row, 'glm-5p1-fast': row, '16b': row })
+    const { models } = catalogOf(portkey, readPayload(portkeyFile('fireworks-ai'), body))
+    expect(models.map(({ modelId }) => modelId)).toEqual([
+      '16b',
+      'accounts/fireworks/models/kimi-k2p6',
+      'accounts/fireworks/routers/glm-5p1-fast',
+    ])
+    expect(idOfPortkeyName('fireworks-ai', 'kimi-k2p6')).toBe(models[1]?.modelId)
+    expect(idOfPortkeyName('openai', 'gpt-5')).toBe('gpt-5')
+    const [, kimi] = models
+    const stored = { hash: '', missingSince: null, retiredAt: null, nextChangeOn: null }
+    const at = { createdAt: new Date(0), changedAt: new Date(0) }
+    expect(Object.keys(renderPortkeyFile(kimi ? [{ ...kimi, ...stored, ...at }] : []))).toEqual([
+      'default',
+      'kimi-k2p6',
+      'accounts/fireworks/models/kimi-k2p6',
+    ])
+  })
 
   it('is a model of the provider whose file it is in, but for the default', () => {
     const { slices } = readPayload(portkeyFile('mistral-ai'), fixture('portkey'))

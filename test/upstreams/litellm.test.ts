@@ -131,8 +131,8 @@ describe('a row of the cost map', () => {
 const good = { litellm_provider: 'xai', mode: 'chat' }
 
 describe('ids', () => {
-  const words = ['openai', 'azure', 'azure_ai', 'jina_ai', 'jina-ai', 'together_ai', 'x_y']
-  const segments = fc.constantFrom(...words, 'm', 'n')
+  const words = ['openai', 'azure', 'azure_ai', 'jina_ai', 'jina-ai', 'fireworks_ai', 'x_y']
+  const segments = fc.constantFrom(...words, 'm', 'n', 'accounts/fireworks/models')
   const maps = fc.dictionary(
     fc.array(segments, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')),
     fc.record({
@@ -203,6 +203,25 @@ describe('ids', () => {
       litellm_provider: 'gemini',
       tpm: 8,
       twin_rows: [{ key: 'gemini/pro', litellm_provider: 'gemini', source: 'a page' }],
+    })
+  })
+
+  it('are the paths of Fireworks, which some rows leave out', () => {
+    const row = { litellm_provider: 'fireworks_ai', mode: 'chat', input_cost_per_token: 1e-6 }
+    const map = {
+      'fireworks_ai/kimi': row,
+      'fireworks_ai/accounts/fireworks/models/kimi': row,
+      'fireworks_ai/glm-fast': { ...row, input_cost_per_token: 2e-6 },
+      'fireworks_ai/accounts/fireworks/routers/glm-fast': row,
+      'fireworks_ai/16b': row,
+    }
+    const payload = readPayload(litellm, JSON.stringify(map))
+    expect(keysById(payload)).toEqual({
+      'fireworks-ai 16b': 'fireworks_ai/16b',
+      'fireworks-ai accounts/fireworks/models/kimi': 'fireworks_ai/accounts/fireworks/models/kimi',
+      'fireworks-ai accounts/fireworks/routers/glm-fast':
+        'fireworks_ai/accounts/fireworks/routers/glm-fast',
+      'fireworks-ai glm-fast': 'fireworks_ai/glm-fast',
     })
   })
 

@@ -54,9 +54,11 @@ export function portkeyProvider(file: string): string {
 const nothing = () => ({ price: 0 })
 
 export function renderPortkeyFile(models: readonly StoredModel[]): JsonObject {
-  const rows = models.flatMap(({ modelId, prices }) => {
+  const rows = models.flatMap(({ modelId, prices, extra }) => {
     const config = renderPortkeyPricing(prices)
-    return config ? [[modelId, { pricing_config: config }] as const] : []
+    const key = extra['portkey']?.['key']
+    const names = typeof key === 'string' ? [key, modelId] : [modelId]
+    return config ? names.map((name) => [name, { pricing_config: config }] as const) : []
   })
   // Clients require it: what a model costs that the file does not have.
   const standIn = {

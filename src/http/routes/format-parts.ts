@@ -8,6 +8,7 @@ import { readProviderNames } from '../../catalog/providers.ts'
 import { readModelsThatFit } from '../../catalog/read-catalog.ts'
 import { readOffers } from '../../catalog/read-offers.ts'
 import { PlumblineError } from '../../errors.ts'
+import { idOfPortkeyName } from '../../upstreams/portkey-files.ts'
 import { registerCatalogRoute } from '../catalog-route.ts'
 import { renderLogo } from '../formats/logo.ts'
 import { OpenaiModel, renderOpenaiModel } from '../formats/openai.ts'
@@ -107,7 +108,8 @@ function registerPortkey(app: FastifyInstance, context: HttpContext): void {
     response: z.unknown(),
     kind: 'provider',
     read: async (reader, { params, audience }) => {
-      const id = `${portkeyProvider(params.provider)}/${params['*']}`
+      const provider = portkeyProvider(params.provider)
+      const id = `${provider}/${idOfPortkeyName(provider, params['*'])}`
       const pricing = renderPortkeyPricing((await requireListed(reader, id, audience)).prices)
       if (pricing) return pricing
       throw new PlumblineError('not_found', `No price of ${id.slice(0, 200)} is known.`)
