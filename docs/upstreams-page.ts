@@ -10,7 +10,7 @@ What each adapter says of its upstream; \`npm run docs\` writes this page from \
 
 - **Provider**: whose own API it is. An upstream without one lists the models of many providers.
 - **Gives first**: the fields in which it is believed before all others for that provider's models. Upstreams of many providers fill what is left, the lower rank first.
-- **List**: what absence means. From a complete list a model that is gone becomes missing and later retired; absence from any other list means nothing.
+- **List**: what absence means. From a complete list a model that is gone becomes missing and later retired; absence from any other list means nothing. An entry that says of itself that its model cannot be called now (\`is_ready\`, \`active\`, \`offline\`) counts as absent.
 - **Verified**: a recorded payload has been read by the adapter. Where it is not, absence means nothing either, unless somebody refreshes with \`--force\`.
 - **Runtime**: a server of one's own. What it lists is what runs there now: its list may shrink at any time, and what it does not list is missing, verified or not.
 - **Adapter**: the file that declares the units of its prices.
