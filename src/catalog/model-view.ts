@@ -83,19 +83,23 @@ export function viewModelDetail(model: StoredModel): ModelDetail {
 
 /** In the order of the table of fields, whatever the order in which they were read. */
 function inOrder(fields: ModelFields): ModelFields {
-  const stated = fieldNames.filter((name) => fields[name] !== undefined)
-  return Object.fromEntries(stated.map((name) => [name, fields[name]]))
+  const ordered: Record<string, unknown> = {}
+  for (const name of fieldNames) if (fields[name] !== undefined) ordered[name] = fields[name]
+  return ordered
 }
 
+const flatPriceNames = Object.entries(flatPrices)
+
 function viewPrices({ prices }: ListedModel): PriceView {
-  const view: PriceView = {
+  const view: Record<string, string> = {}
+  for (const [name, meter] of flatPriceNames) {
+    const amount = flatAmount(prices, meter)
+    if (amount !== undefined) view[name] = amount
+  }
+  return {
     state: priceState(prices),
     currency: prices.currency ?? 'USD',
     components: prices.components,
+    ...view,
   }
-  for (const [name, meter] of Object.entries(flatPrices)) {
-    const amount = flatAmount(prices, meter)
-    if (amount !== undefined) Object.assign(view, { [name]: amount })
-  }
-  return view
 }

@@ -166,11 +166,15 @@ export function sortComponents(components: readonly PriceComponent[]): PriceComp
   return keyed.map(({ component }) => component)
 }
 
+function isFlat(component: PriceComponent): boolean {
+  // With nothing beside meter and amount it needs no key to tell.
+  return Object.keys(component).length === 2 || componentKey(component) === component.meter
+}
+
 /** The amount of a meter in the standard mode, base tier, no circumstance; undefined = unknown. */
 export function flatAmount(sheet: PriceSheet, meter: Meter): string | undefined {
-  return sheet.components.find(
-    (component) => component.meter === meter && componentKey(component) === meter,
-  )?.amount
+  return sheet.components.find((component) => component.meter === meter && isFlat(component))
+    ?.amount
 }
 
 /** What an upstream's number means, as a constant of the adapter; never guessed from the magnitude. */

@@ -2,7 +2,7 @@
 import { inSnapshot, type Db, type Reader } from './database.ts'
 import { filterConditions, type ModelFilter } from './model-filter.ts'
 import type { CatalogProvider } from './model.ts'
-import { modelSelection, toModel, type ModelRow, type StoredModel } from './models.ts'
+import { modelSelection, toModel, type StoredModel, type WholeModelRow } from './models.ts'
 import { readProviders } from './providers.ts'
 import { readHead } from './versions.ts'
 
@@ -41,7 +41,7 @@ export async function readModelsThatFit(
   const models: StoredModel[] = []
   let last = { provider: '', modelId: '' }
   for (;;) {
-    const rows = await reader.$queryRaw<ModelRow[]>`
+    const rows = await reader.$queryRaw<WholeModelRow[]>`
       SELECT ${modelSelection} FROM models m
       WHERE (m.provider, m.model_id) > (${last.provider}, ${last.modelId}) AND ${conditions}
       ORDER BY m.provider, m.model_id LIMIT ${pageSize}`

@@ -20,6 +20,7 @@ import {
   type ListedModel,
   type ModelRow,
   type StoredModel,
+  type WholeModelRow,
 } from './models.ts'
 
 export interface ModelQuery extends ModelFilter {
@@ -163,7 +164,7 @@ export async function readModels(
   keys: readonly ModelKey[],
 ): Promise<StoredModel[]> {
   if (keys.length === 0) return []
-  const rows = await reader.$queryRaw<ModelRow[]>`
+  const rows = await reader.$queryRaw<WholeModelRow[]>`
     SELECT ${modelSelection}
     FROM unnest(${keys.map(({ provider }) => provider)}::text[], ${keys.map(({ modelId }) => modelId)}::text[])
       WITH ORDINALITY AS key (provider, model_id, place)
