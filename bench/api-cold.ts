@@ -1,11 +1,14 @@
 /** What an answer costs that nobody has asked for yet: read from PostgreSQL, one request after the other. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { startApiProcess } from './api-process.ts'
 import { openLab } from './lab.ts'
 import { readPayloadFile } from './payload.ts'
 import { percentile, type Benchmark, type Measurement } from './report.ts'
 
-const requests = 60
+const requests = 200
+// Answers are still being put away, in Redis too, when the last of a case has come.
+const restMs = 1000
 const words = ['gpt', 'claude sonnet', 'lama 3', 'gemini flash', 'deepsek', 'qwen coder', 'mistral']
 
 const Ids = z.object({ models: z.array(z.object({ id: z.string() })) })
@@ -79,6 +82,7 @@ async function prepare(url: string): Promise<Case[]> {
 
 async function measureCase(url: string, { name, path, targetMs }: Case): Promise<Measurement[]> {
   const values: number[] = []
+  await sleep(restMs)
   // The first few compile code and plan statements.
   for (let number = -10; number < requests; number++) {
     const startedAt = performance.now()

@@ -60,7 +60,8 @@ async function compare(
   writeFileSync(file, await readGzipped(api.url + path))
   const plain = await startStaticProcess(file)
   try {
-    const [ratios, ours, theirs, p99]: [number[], number[], number[], number[]] = [[], [], [], []]
+    const [ratios, ours, theirs]: [number[], number[], number[]] = [[], [], []]
+    const [p99, p99OfStatic]: [number[], number[]] = [[], []]
     const url = api.url + path
     for (const each of [url, plain.url]) await load(each, warmUpSeconds)
     for (let round = 0; round < rounds; round++) {
@@ -68,7 +69,8 @@ async function compare(
       ratios.push(own / other)
       ours.push(own)
       theirs.push(other)
-      p99.push(percentile(await readPlainly(url, connections, roundSeconds * 1000), 99))
+      p99.push(await p99Of(url))
+      p99OfStatic.push(await p99Of(plain.url))
     }
     return [
       {
@@ -85,10 +87,15 @@ async function compare(
         unit: 'ms',
         target: 20,
       },
+      { case: 'the same of the static buffer', values: p99OfStatic, unit: 'ms' },
     ]
   } finally {
     await plain.stop()
   }
+}
+
+async function p99Of(url: string): Promise<number> {
+  return percentile(await readPlainly(url, connections, roundSeconds * 1000), 99)
 }
 
 /** A thousand at once, on what they ask for most: a page of the list. Throws when one gets no answer. */
