@@ -12,7 +12,7 @@ import {
 import { hashSecret, newKeyText } from '../../src/history/key-text.ts'
 import { openApi, type TestApi } from './api-fixture.ts'
 import { openEvents } from './event-source.ts'
-import { get, type TestAnswer } from './http-fixture.ts'
+import { awayFromMinuteEnd, get, type TestAnswer } from './http-fixture.ts'
 
 const adminKey = 'the-bootstrap-key-of-this-test'
 const issuer = 'https://issuer.test'
@@ -381,12 +381,6 @@ describe('a refusal', () => {
     })
   })
 })
-
-/** Counts begin anew with each minute, and the test shall see none begin. */
-async function awayFromMinuteEnd(): Promise<void> {
-  const leftMs = 60_000 - (Date.now() % 60_000)
-  if (leftMs < 5000) await new Promise((resolve) => setTimeout(resolve, leftMs))
-}
 
 describe('limits', () => {
   let limited: TestApi

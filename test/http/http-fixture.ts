@@ -175,3 +175,9 @@ function readSamples(text: string): Map<string, number> {
     }),
   )
 }
+
+/** Counts begin anew with each minute, and the test shall see none begin. */
+export async function awayFromMinuteEnd(): Promise<void> {
+  const leftMs = 60_000 - (Date.now() % 60_000)
+  if (leftMs < 5000) await new Promise((resolve) => setTimeout(resolve, leftMs))
+}
