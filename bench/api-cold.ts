@@ -1,5 +1,4 @@
 /** What an answer costs that nobody has asked for yet: read from PostgreSQL, one request after the other. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { startApiProcess } from './api-process.ts'
 import { openLab } from './lab.ts'
@@ -7,8 +6,7 @@ import { readPayloadFile } from './payload.ts'
 import { percentile, type Benchmark, type Measurement } from './report.ts'
 
 const requests = 200
-// Answers are still being put away, in Redis too, when the last of a case has come.
-const restMs = 1000
+const warmUps = 50
 const words = ['gpt', 'claude sonnet', 'lama 3', 'gemini flash', 'deepsek', 'qwen coder', 'mistral']
 
 const Ids = z.object({ models: z.array(z.object({ id: z.string() })) })
@@ -31,20 +29,29 @@ export const apiCold: Benchmark = {
         await refresh('applied')
         // As autovacuum leaves it within a minute: what was written at once lies in no list to be merged.
         await context.db.$executeRaw`VACUUM (ANALYZE)`
-        const api = await startApiProcess(env)
-        try {
-          const cases = await prepare(api.url)
-          const measured: Measurement[] = []
-          for (const each of cases) measured.push(...(await measureCase(api.url, each)))
-          return measured
-        } finally {
-          await api.stop()
-        }
+        const cases = await withApi(env, prepare)
+        const measured: Measurement[] = []
+        for (const each of cases)
+          measured.push(...(await withApi(env, (url) => measureCase(url, each))))
+        return measured
       })
     } finally {
       await lab.close()
     }
   },
+}
+
+/** A process for each case: what another one has left in memory, or is still putting away, is not its cost. */
+async function withApi<T>(
+  env: Record<string, string>,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  const api = await startApiProcess(env)
+  try {
+    return await work(api.url)
+  } finally {
+    await api.stop()
+  }
 }
 
 async function prepare(url: string): Promise<Case[]> {
@@ -82,13 +89,13 @@ async function prepare(url: string): Promise<Case[]> {
 
 async function measureCase(url: string, { name, path, targetMs }: Case): Promise<Measurement[]> {
   const values: number[] = []
-  await sleep(restMs)
   // The first few compile code and plan statements.
-  for (let number = -10; number < requests; number++) {
+  for (let number = -warmUps; number < requests; number++) {
     const startedAt = performance.now()
-    const response = await fetch(url + path(number + 10))
+    const response = await fetch(url + path(number + warmUps))
     await response.arrayBuffer()
-    if (response.status !== 200) throw new Error(`${path(number + 10)} answers ${response.status}`)
+    if (response.status !== 200)
+      throw new Error(`${path(number + warmUps)} answers ${response.status}`)
     if (number >= 0) values.push(performance.now() - startedAt)
   }
   return [
