@@ -12,7 +12,7 @@ export async function registerBrowserHeaders(app: FastifyInstance): Promise<void
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST'],
-    // All that there are: none of ours is for the page's eyes alone.
+    // Every header of ours is meant for whoever asks; a list of them would go out with each answer.
     exposedHeaders: '*',
     maxAge: 86_400,
   })

@@ -5,9 +5,6 @@
 import type { JobsOptions } from 'bullmq'
 import { z } from 'zod'
 
-/** One prefix with a hash tag: all keys live in one slot, so Redis Cluster works. */
-export const defaultPrefix = '{plumbline}'
-
 const hourSeconds = 3600
 /** Finished jobs are kept for a look, and removed: the history is in PostgreSQL. */
 const kept = {

@@ -1,5 +1,5 @@
 /** Entries that were not taken, as people read them. */
-import { isJsonObject, type Json } from '../json.ts'
+import type { Json } from '../json.ts'
 
 export interface Reject {
   provider: string | undefined
@@ -16,12 +16,7 @@ export const maxRawLength = 8192
 
 /** The entry's JSON, cut to `maxRawLength`. */
 export function rawText(raw: Json): string {
-  return printable(
-    (isJsonObject(raw) || Array.isArray(raw)
-      ? JSON.stringify(raw)
-      : (JSON.stringify(raw) ?? '')
-    ).slice(0, maxRawLength),
-  )
+  return printable(JSON.stringify(raw).slice(0, maxRawLength))
 }
 
 /** What cannot be stored is shown as an escape. */

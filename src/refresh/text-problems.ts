@@ -7,6 +7,7 @@ export const textLimits = {
   text: 32_768,
   entry: 512 * 1024,
 } as const
+
 /** Why a value is not taken: a stable snake_case word, and a sentence. */
 export type Refusal = [reason: string, message: string]
 
