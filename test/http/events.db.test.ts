@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CatalogChangedEvent } from '../../src/events/events.ts'
 import { range } from '../client/changes.ts'
 import { followCatalog, type CatalogChange } from '../../src/client/index.ts'
@@ -27,6 +27,8 @@ beforeAll(async () => {
   // Its connections end with the database.
   pool.on('error', () => undefined)
 })
+// News of a test before would be heard as more beats of the next one's streams.
+beforeEach(() => api.settle())
 afterEach(() => {
   for (const client of opened.splice(0)) client.close()
 })
@@ -43,11 +45,19 @@ async function open(query = '', headers: Record<string, string> = {}): Promise<E
   return client
 }
 
+/** Resolves when everything up to the newest version was sent to it. It may be told so several times. */
+async function isCurrent({ blocks }: EventSourceClient, from: TestApi = api): Promise<void> {
+  const head = String(await headOf(from))
+  await expect
+    .poll(() => blocks.some(({ comment, id }) => comment && id === head), until)
+    .toBe(true)
+}
+
 /** Commits without announcing: as a process that died between the two. */
 const commit = (count: number) => commitVersions(pool, count)
 
-async function headOf(): Promise<number> {
-  return Number((await api.db.catalogHead.findFirstOrThrow()).version)
+async function headOf({ db }: TestApi = api): Promise<number> {
+  return Number((await db.catalogHead.findFirstOrThrow()).version)
 }
 
 function eventsOf({ blocks }: EventSourceClient): CatalogChangedEvent[] {
@@ -73,7 +83,7 @@ describe('the event stream', () => {
   it('begins with how to come back, and with the version that the client is at', async () => {
     const head = await headOf()
     const client = await open()
-    await expect.poll(() => client.blocks.length, until).toBe(2)
+    await isCurrent(client)
     expect(client.blocks[0]?.retry).toMatch(/^[1-3]\d{3}$/)
     expect(client.blocks[1]).toEqual({
       comment: expect.stringMatching(/^heartbeat \d+$/),
@@ -84,7 +94,7 @@ describe('the event stream', () => {
   it('sends each commit as a CloudEvent under its version', async () => {
     const head = await headOf()
     const client = await open()
-    await expect.poll(() => client.blocks.length, until).toBe(2)
+    await isCurrent(client)
     await api.list([...models.map((model) => ({ ...model, input: '1.5' })), other])
     await expect.poll(() => client.versions(), until).toEqual([head + 1])
     expect(eventsOf(client)).toEqual([
@@ -179,7 +189,7 @@ describe('what cannot be told', () => {
   it('is a reset for a version that is not reached', async () => {
     const head = await headOf()
     const client = await open('?since=999999')
-    await expect.poll(() => client.blocks.length, until).toBe(3)
+    await isCurrent(client)
     expect(client.blocks[1]).toMatchObject({ id: String(head), event: 'plumbline.catalog.reset' })
     expect(JSON.parse(client.blocks[1]?.data ?? '')).toMatchObject({
       type: 'plumbline.catalog.reset',
@@ -210,7 +220,7 @@ describe('what cannot be told', () => {
 describe('a caller', () => {
   it('is told of models that its tier loses and gains, and not of others', async () => {
     const client = await open()
-    await expect.poll(() => client.blocks.length, until).toBe(2)
+    await isCurrent(client)
     const from = await headOf()
     await setAccess(api.db, 'acme/b', { tiers: ['pro'] })
     await setAccess(api.db, 'acme/b', { review: 'disabled' })
@@ -264,7 +274,7 @@ describe('notices', () => {
   async function listen(query = '', headers: Record<string, string> = {}) {
     const client = await openEvents(`${keyed.url}/api/v1/events${query}`, headers)
     opened.push(client)
-    await expect.poll(() => client.blocks.length, until).toBe(2)
+    await isCurrent(client, keyed)
     return client
   }
 
@@ -299,7 +309,7 @@ describe('notices', () => {
   })
 
   it('leave the place of a client among the versions as it is', async () => {
-    const head = Number((await keyed.db.catalogHead.findFirstOrThrow()).version)
+    const head = await headOf(keyed)
     // Nobody listens: nobody is told of this one, now or later.
     const streams = async () => (await keyed.scrape()).get('plumbline_event_streams')
     await expect.poll(streams, until).toBe(0)
