@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,10 @@ import { temporaryDir } from '../support/data-dir.ts'
 import { startProgram, type Program } from '../support/program.ts'
 
 const ownMigrations = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
+const own = readdirSync(ownMigrations, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort()
 const initial = '20261121000000_init'
 const later = '29990101000000_later'
 
@@ -38,9 +42,9 @@ describe('migrations and schema.prisma', () => {
 describe('migrate', () => {
   test('reports what it applied, and a second run applies nothing', async () => {
     const url = await emptyDatabase()
-    expect(await migrate(url)).toEqual([initial])
+    expect(await migrate(url)).toEqual(own)
     expect(await migrate(url)).toEqual([])
-    expect(await history(url)).toEqual([initial])
+    expect(await history(url)).toEqual(own)
   })
 
   test('applies a new migration on top, in the order of the names', async () => {
@@ -61,7 +65,7 @@ describe('migrate', () => {
       code: 'migration_failed',
       message: expect.stringContaining(later),
     })
-    expect(await history(url)).toEqual([initial, later])
+    expect(await history(url)).toEqual([...own, later])
   })
 
   test('takes a file whose line ends git changed for the same', async () => {
@@ -79,7 +83,7 @@ describe('migrate', () => {
       code: 'migration_failed',
       message: expect.stringMatching(`${later}.*division by zero`),
     })
-    expect(await history(url)).toEqual([initial])
+    expect(await history(url)).toEqual(own)
     expect(await tables(url)).not.toContain('later')
   })
 
@@ -101,6 +105,26 @@ describe('migrate', () => {
   })
 })
 
+describe('a database of before', () => {
+  test('keeps its models, and learns which of them are the same', async () => {
+    const url = await emptyDatabase()
+    const migrationsDir = temporaryDir()
+    cpSync(join(ownMigrations, initial), join(migrationsDir, initial), { recursive: true })
+    expect(await migrate(url, { migrationsDir })).toEqual([initial])
+    await query(
+      url,
+      `INSERT INTO providers (id, name) VALUES ('acme', 'Acme');
+       INSERT INTO models (provider, model_id, name, base_model, hash, created_at, changed_at, commit_id)
+       VALUES ('acme', 'Llama-3.3-70B-Instruct', 'Llama', 'meta/llama-3.3-70b-instruct', 'h', now(), now(), 1)`,
+    )
+    expect(await migrate(url)).toEqual(own.slice(1))
+    expect(await query(url, 'SELECT name, base_id, variant FROM models')).toEqual([
+      { name: 'Llama', base_id: 'meta/llama-3-3-70b-instruct', variant: '' },
+    ])
+    expect(await sqlToSchema(url)).toBe(noDifference)
+  })
+})
+
 describe('with kill -9', () => {
   test('in the middle of a migration nothing of it stays, and the next run applies it', async () => {
     const url = await emptyDatabase()
@@ -110,7 +134,7 @@ describe('with kill -9', () => {
     migrator.kill('SIGKILL')
     expect(await migrator.ended).toBeNull()
     expect(await tables(url)).not.toContain('later')
-    expect(await history(url)).toEqual([initial])
+    expect(await history(url)).toEqual(own)
     addMigration(migrationsDir, later, 'CREATE TABLE later ()')
     expect(await migrate(url, { migrationsDir })).toEqual([later])
   })
@@ -128,7 +152,7 @@ describe('with kill -9', () => {
     expect(survivors).toHaveLength(4)
     const exitCodes = await Promise.all(survivors.map(({ ended }) => ended))
     expect(exitCodes).toEqual([0, 0, 0, 0])
-    expect(await history(url)).toEqual([initial, later])
+    expect(await history(url)).toEqual([...own, later])
 
     const again = startMigrator(url, migrationsDir)
     expect(await again.ended).toBe(0)

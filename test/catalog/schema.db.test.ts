@@ -4,7 +4,7 @@ import { modelFields } from '../../src/catalog/fields.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
 // What only the database can promise, whoever writes to it: the rules below the generated part of
-// prisma/migrations/*_init.
+// prisma/migrations/*_init, and in later ones.
 let database: TestDatabase
 let client: Client
 

@@ -131,8 +131,6 @@ CREATE TABLE "models" (
     "family" TEXT,
     "type" TEXT,
     "base_model" TEXT,
-    "base_id" TEXT NOT NULL,
-    "variant" TEXT NOT NULL,
     "release_date" TEXT,
     "last_updated" TEXT,
     "knowledge_cutoff" TEXT,
@@ -427,7 +425,7 @@ CREATE INDEX "models_type_provider_model_id_idx" ON "models"("type", "provider",
 CREATE INDEX "models_family_provider_model_id_idx" ON "models"("family", "provider", "model_id");
 
 -- CreateIndex
-CREATE INDEX "models_base_id_variant_idx" ON "models"("base_id", "variant");
+CREATE INDEX "models_base_model_idx" ON "models"("base_model");
 
 -- CreateIndex
 CREATE INDEX "models_context_window_provider_model_id_idx" ON "models"("context_window", "provider", "model_id");
@@ -610,6 +608,9 @@ CREATE INDEX models_search_idx ON models USING gin (
 
 -- Names in the order in which people read them.
 CREATE INDEX models_lower_name_idx ON models (lower(name), provider, model_id);
+
+-- The id without the maker that gateways put in front: offers of the same model.
+CREATE INDEX models_bare_id_idx ON models (lower(regexp_replace(model_id, '^.*/', '')));
 
 -- Few models are in conflict.
 CREATE INDEX models_conflicts_idx ON models (provider, model_id) WHERE conflicts <> '{}';
