@@ -81,6 +81,8 @@ export interface ModelOrder {
   parts: OrderedPart[]
   /** What a model is sorted by, as text. */
   value: Prisma.Sql
+  /** There is an index for it; else whatever fits is sorted. */
+  isIndexed: boolean
 }
 
 export function inOrderOf(sort: ModelSort, after: ModelPlace | undefined): ModelOrder {
@@ -89,7 +91,7 @@ export function inOrderOf(sort: ModelSort, after: ModelPlace | undefined): Model
     type === 'timestamptz'
       ? `to_char(${expression} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
       : `(${expression})::text`
-  return { parts: orderedParts(sort, after), value: Prisma.raw(value) }
+  return { parts: orderedParts(sort, after), value: Prisma.raw(value), isIndexed: true }
 }
 
 function orderedParts(sort: ModelSort, after: ModelPlace | undefined): OrderedPart[] {
@@ -122,7 +124,8 @@ export function inOrderOfMatch(rank: Prisma.Sql, after: ModelPlace | undefined):
         > (-(${after.value}::text::float8), length(${after.modelId}), ${after.modelId}, ${after.provider})`
     : always
   const orderBy = Prisma.sql`${rank} DESC, length(m.model_id), m.model_id, m.provider`
-  return { parts: [{ condition, orderBy }], value: Prisma.sql`(${rank})::text` }
+  const value = Prisma.sql`(${rank})::text`
+  return { parts: [{ condition, orderBy }], value, isIndexed: false }
 }
 
 const always = Prisma.sql`TRUE`

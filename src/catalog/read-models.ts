@@ -1,7 +1,7 @@
 /** The catalog as readers see it: list, search, one model. CLI and REST are doors to the same functions. */
 import { plannedAnew, Prisma, type Reader } from './database.ts'
 import type { Lifecycle } from './model.ts'
-import { filterConditions, type Audience, type ModelFilter } from './model-filter.ts'
+import { filterConditions, hiddenFrom, type Audience, type ModelFilter } from './model-filter.ts'
 import {
   byId,
   inOrderOf,
@@ -46,17 +46,16 @@ export interface ModelPage {
 
 /** One page: an index is read until it is full. */
 export async function listModels(reader: Reader, query: ModelQuery): Promise<ModelPage> {
-  const { limit, page = 1, sort, after } = query
+  const { limit, page = 1, sort, after, isCounted = false } = query
   const { where, rank } = conditions(query)
   const isRanked = rank !== undefined && sort === undefined
-  const order = isRanked ? inOrderOfMatch(rank, after) : inOrderOf(sort ?? byId, after)
-  const stretch = {
-    order,
+  const stretch: Stretch = {
+    order: isRanked ? inOrderOfMatch(rank, after) : inOrderOf(sort ?? byId, after),
     where,
     // One more than is shown tells whether there is a next page.
     limit: limit + 1,
     offset: (page - 1) * limit,
-    total: query.isCounted ? totalOf(where, isRanked && !after) : Prisma.sql`NULL::int`,
+    total: isCounted ? totalOf(query, isRanked && !after) : notCounted,
   }
   const rows = await readStretch(reader, stretch)
   const models = rows.slice(0, limit).map(toListedModel)
@@ -72,15 +71,28 @@ export async function listModels(reader: Reader, query: ModelQuery): Promise<Mod
   }
 }
 
+const notCounted = Prisma.sql`NULL::int`
+
 /** To be ranked, all matches are read anyway. Else they are counted beside, in the same round trip. */
-function totalOf(where: Prisma.Sql, areAllRead: boolean): Prisma.Sql {
-  return areAllRead
-    ? Prisma.sql`count(*) OVER ()::int`
-    : Prisma.sql`(SELECT count(*)::int FROM models m WHERE ${where})`
+function totalOf(filter: ModelFilter, areAllRead: boolean): Prisma.Sql {
+  return areAllRead ? Prisma.sql`count(*) OVER ()::int` : countOf(filter)
 }
 
 export async function countModels(reader: Reader, filter: ModelFilter): Promise<number> {
-  return countRows(reader, conditions(filter).where)
+  const [row] = await reader.$queryRaw<{ count: number }[]>`
+    SELECT ${plannedAnew} ${countOf(filter)} AS count`
+  return row?.count ?? 0
+}
+
+/**
+ * All that fit, in an index over what is filtered by, less those that are hidden from the audience, in
+ * one over these: no index has both, and the rows themselves are wide.
+ */
+function countOf({ audience = 'all', ...filter }: ModelFilter): Prisma.Sql {
+  const { where } = conditions(filter)
+  const all = Prisma.sql`(SELECT count(*)::int FROM models m WHERE ${where})`
+  if (audience === 'all') return all
+  return Prisma.sql`${all} - (SELECT count(*)::int FROM models m WHERE ${where} AND ${hiddenFrom(audience)})`
 }
 
 function conditions(filter: ModelFilter): { where: Prisma.Sql; rank: Prisma.Sql | undefined } {
@@ -106,7 +118,7 @@ async function readStretch(reader: Reader, stretch: Stretch): Promise<PageRow[]>
   const rows: PageRow[] = []
   let { offset } = stretch
   for (const [index, part] of order.parts.entries()) {
-    const total = rows.length === 0 ? stretch.total : Prisma.sql`NULL::int`
+    const total = rows.length === 0 ? stretch.total : notCounted
     const found = await readPart(reader, part, {
       ...stretch,
       limit: limit - rows.length,
@@ -122,34 +134,35 @@ async function readStretch(reader: Reader, stretch: Stretch): Promise<PageRow[]>
   return rows
 }
 
-/** The ids first: where rows are sorted, they are narrow, and only those of the page are read in full. */
-function readPart(
-  reader: Reader,
-  { condition, orderBy }: OrderedPart,
-  { order, where, limit, offset, total }: Stretch,
-): Promise<PageRow[]> {
-  return reader.$queryRaw<PageRow[]>`
+function readPart(reader: Reader, part: OrderedPart, stretch: Stretch): Promise<PageRow[]> {
+  const { order } = stretch
+  const read = (columns: Prisma.Sql) => Prisma.sql`
+    SELECT ${columns}, ${order.value} AS "sortValue", ${stretch.total} AS total
+    FROM models m WHERE ${stretch.where} AND ${part.condition}
+    ORDER BY ${part.orderBy} LIMIT ${stretch.limit} OFFSET ${stretch.offset}`
+  // The text of a row is made for those of the page only: what limits them is a query of its own.
+  if (order.isIndexed && stretch.offset <= farOffset)
+    return reader.$queryRaw`
+      SELECT ${plannedAnew} ${listedSelection}, m."sortValue", m.total FROM (${read(allColumns)}) m`
+  // Wide rows would be sorted, or skipped: first the ids.
+  return reader.$queryRaw`
     SELECT ${plannedAnew} ${listedSelection}, page."sortValue", page.total
-    FROM (
-      SELECT listed.*, row_number() OVER () AS place FROM (
-        SELECT m.provider, m.model_id, ${order.value} AS "sortValue", ${total} AS total
-        FROM models m WHERE ${where} AND ${condition} ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}
-      ) listed
-    ) page JOIN models m ON m.provider = page.provider AND m.model_id = page.model_id
+    FROM (SELECT listed.*, row_number() OVER () AS place FROM (${read(keyColumns)}) listed) page
+    JOIN models m ON m.provider = page.provider AND m.model_id = page.model_id
     ORDER BY page.place`
 }
 
-function countPart(
+const farOffset = 1000
+const allColumns = Prisma.sql`m.*`
+const keyColumns = Prisma.sql`m.provider, m.model_id`
+
+async function countPart(
   reader: Reader,
   { condition }: OrderedPart,
   { where }: Stretch,
 ): Promise<number> {
-  return countRows(reader, Prisma.sql`${where} AND ${condition}`)
-}
-
-async function countRows(reader: Reader, condition: Prisma.Sql): Promise<number> {
   const [row] = await reader.$queryRaw<{ count: number }[]>`
-    SELECT ${plannedAnew} count(*)::int AS count FROM models m WHERE ${condition}`
+    SELECT ${plannedAnew} count(*)::int AS count FROM models m WHERE ${where} AND ${condition}`
   return row?.count ?? 0
 }
 

@@ -187,3 +187,21 @@ it('the event stream does not name it', async () => {
   expect(text).toContain('acme/newest')
   expect(text).not.toMatch(new RegExp(`${proOnly}|${disabled}`))
 })
+
+const Page = z.object({ total: z.number(), models: z.array(z.unknown()) })
+
+it('a total counts what the caller sees, whatever is asked', async () => {
+  const callers = [undefined, await bearerOf('pro', 'read'), await bearerOf(null, 'admin')]
+  const asked = ['', 'provider=acme', 'min_context=1', 'capability=vision&max_input_price=1']
+  const totals = []
+  for (const query of [...asked, 'tier=pro', 'review=disabled', 'sort=name', 'search=acme'])
+    for (const authorization of callers) {
+      const headers = authorization === undefined ? {} : { authorization }
+      const { body } = await get(`${api.url}/api/v1/models?limit=1000&${query}`, { headers })
+      const { total, models: seen } = Page.parse(JSON.parse(body))
+      expect([query, total]).toEqual([query, seen.length])
+      totals.push(total)
+    }
+  // All models; those of acme.
+  expect(totals.slice(0, 6)).toEqual([58, 59, 61, 3, 4, 5])
+})
