@@ -54,7 +54,9 @@ describe('a database of another schema', () => {
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('plumbline migrate')
     const migrated = await line.run(['migrate', '--json'], env)
-    expect(JSON.parse(migrated.stdout)).toEqual({ applied: [expect.stringContaining('init')] })
+    expect(JSON.parse(migrated.stdout)).toEqual({
+      applied: expect.arrayContaining([expect.stringContaining('init')]),
+    })
     expect((await line.run(['migrate'], env)).stdout).toContain('up to date')
   })
 })
