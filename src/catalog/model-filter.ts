@@ -80,11 +80,6 @@ export function openTo(tier: Tier): Prisma.Sql {
   return Prisma.sql`m.review <> 'disabled' AND (m.tiers = '{}' OR m.tiers @> ${[tier]}::text[])`
 }
 
-/** The contrary, in the words of the index models_restricted_idx: few are hidden from anybody. */
-export function hiddenFrom(tier: Tier): Prisma.Sql {
-  return Prisma.sql`(m.review = 'disabled' OR m.tiers <> '{}') AND NOT (${openTo(tier)})`
-}
-
 export function isOpenTo(
   { review, tiers }: { review: Review; tiers: readonly Tier[] },
   audience: Audience,

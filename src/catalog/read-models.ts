@@ -1,7 +1,7 @@
 /** The catalog as readers see it: list, search, one model. CLI and REST are doors to the same functions. */
 import { plannedAnew, Prisma, type Reader } from './database.ts'
 import type { Lifecycle } from './model.ts'
-import { filterConditions, hiddenFrom, type Audience, type ModelFilter } from './model-filter.ts'
+import { filterConditions, type Audience, type ModelFilter } from './model-filter.ts'
 import {
   byId,
   inOrderOf,
@@ -85,15 +85,22 @@ export async function countModels(reader: Reader, filter: ModelFilter): Promise<
 }
 
 /**
- * All that fit, in an index over what is filtered by, less those that are hidden from the audience, in
- * one over these: no index has both, and the rows themselves are wide.
+ * All that fit, in an index over what is filtered by, less those of them that the list does not show,
+ * in one over what lists seldom show: no index has both, and the rows themselves are wide.
  */
-function countOf({ audience = 'all', ...filter }: ModelFilter): Prisma.Sql {
-  const { where } = conditions(filter)
+function countOf({ audience = 'all', lifecycle, ...others }: ModelFilter): Prisma.Sql {
+  const isServed = lifecycle !== undefined && served.every((state) => lifecycle.includes(state))
+  const { where } = conditions(isServed ? others : { ...others, lifecycle })
   const all = Prisma.sql`(SELECT count(*)::int FROM models m WHERE ${where})`
-  if (audience === 'all') return all
-  return Prisma.sql`${all} - (SELECT count(*)::int FROM models m WHERE ${where} AND ${hiddenFrom(audience)})`
+  const shown: ModelFilter = isServed ? { audience, lifecycle } : { audience }
+  if (audience === 'all' && !isServed) return all
+  return Prisma.sql`${all} - (SELECT count(*)::int FROM models m
+    WHERE ${where} AND ${seldomShown} AND NOT (${filterConditions(shown)}))`
 }
+
+const served: readonly Lifecycle[] = ['active', 'deprecated', 'missing']
+/** To the letter what the index models_hidden_idx is over. */
+const seldomShown = Prisma.sql`(m.review = 'disabled' OR m.tiers <> '{}' OR m.lifecycle = 'retired')`
 
 function conditions(filter: ModelFilter): { where: Prisma.Sql; rank: Prisma.Sql | undefined } {
   const where = filterConditions(filter)
