@@ -46,8 +46,9 @@ function rankOfWord(word: string): Prisma.Sql {
 
 /** A gateway has other people's ids as its model ids: the whole id counts more. */
 function sameAs(query: string): Prisma.Sql {
-  return Prisma.sql`16 * (${query} = lower(m.provider || '/' || m.model_id))::int
-    + 8 * (${query} IN (lower(m.model_id), lower(m.name)))::int`
+  const plain = Prisma.sql`8 * (${query} IN (lower(m.model_id), lower(m.name)))::int`
+  if (!query.includes('/')) return plain
+  return Prisma.sql`16 * (${query} = lower(m.provider || '/' || m.model_id))::int + ${plain}`
 }
 
 /** "gpt5" and "claude sonnet 4" are written in many ways: without what separates they are one word. */
@@ -63,11 +64,14 @@ function contains(query: string): Prisma.Sql {
 
 /**
  * Among models with the same words the one that has the least beside them. Where the query stands in the
- * id as it is, their lengths say that; counting trigrams costs ten times as much.
+ * id as it is, their lengths say that, and where it is the provider's, all are alike: counting trigrams
+ * costs ten times as much.
  */
 function likeness(query: string): Prisma.Sql {
-  return Prisma.sql`CASE WHEN lower(m.model_id) LIKE ${containing(query)}
-    THEN length(${query}::text)::float8 / length(m.model_id) ELSE similarity(m.model_id, ${query}) END`
+  const pattern = containing(query)
+  return Prisma.sql`CASE
+    WHEN lower(m.model_id) LIKE ${pattern} THEN length(${query}::text)::float8 / length(m.model_id)
+    WHEN lower(m.provider) LIKE ${pattern} THEN 0 ELSE similarity(m.model_id, ${query}) END`
 }
 
 function containing(word: string): string {
