@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { startApiProcess } from './api-process.ts'
 import { openLab } from './lab.ts'
 import { readPayloadFile } from './payload.ts'
+import { openPlainReader } from './plain-readers.ts'
 import { percentile, type Benchmark, type Measurement } from './report.ts'
 
 const requests = 200
@@ -88,15 +89,16 @@ async function prepare(url: string): Promise<Case[]> {
 }
 
 async function measureCase(url: string, { name, path, targetMs }: Case): Promise<Measurement[]> {
+  const reader = await openPlainReader(url)
   const values: number[] = []
-  // The first few compile code and plan statements.
-  for (let number = -warmUps; number < requests; number++) {
-    const startedAt = performance.now()
-    const response = await fetch(url + path(number + warmUps))
-    await response.arrayBuffer()
-    if (response.status !== 200)
-      throw new Error(`${path(number + warmUps)} answers ${response.status}`)
-    if (number >= 0) values.push(performance.now() - startedAt)
+  try {
+    // The first few compile code and plan statements.
+    for (let number = -warmUps; number < requests; number++) {
+      const latencyMs = await reader.read(path(number + warmUps))
+      if (number >= 0) values.push(latencyMs)
+    }
+  } finally {
+    reader.close()
   }
   return [
     { case: name, values, unit: 'ms' },

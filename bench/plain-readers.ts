@@ -1,58 +1,73 @@
 /**
- * Readers of one path that do nothing but read: each sends its next request when the last answer is
- * whole. Autocannon makes text of every byte, which takes it 4 ms for 200 KB of gzip: with a large body
- * it measures itself.
+ * Readers that do nothing but read: no answer is decompressed or made into text. Autocannon makes text
+ * of every byte, which takes it 4 ms for 200 KB of gzip: with a large body it measures itself.
  */
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/**
- * The latency of each answer in milliseconds. Throws when an answer is not a 200 with a Content-Length,
- * or a connection breaks.
- */
+export interface PlainReader {
+  /**
+   * Milliseconds until the whole answer was there. Throws when it is not a 200 with a Content-Length, or
+   * the connection breaks. One at a time.
+   */
+  read: (path: string) => Promise<number>
+  close: () => void
+}
+
+/** One connection that is kept. */
+export async function openPlainReader(serverUrl: string): Promise<PlainReader> {
+  const { hostname, port, host } = new URL(serverUrl)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  socket.setNoDelay(true)
+  return {
+    read(path) {
+      const startedAt = performance.now()
+      const answered = wholeAnswer(socket)
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\naccept-encoding: gzip\r\n\r\n`)
+      return answered.then(() => performance.now() - startedAt)
+    },
+    close: () => socket.destroy(),
+  }
+}
+
+/** The latency of each answer of one URL in milliseconds: each reader asks again when its answer is whole. */
 export async function readPlainly(
   url: string,
   connections: number,
   durationMs: number,
 ): Promise<number[]> {
+  const { origin, pathname, search } = new URL(url)
   const latenciesMs: number[] = []
   const endsAt = performance.now() + durationMs
-  await Promise.all(
-    Array.from({ length: connections }, () => readUntil(new URL(url), endsAt, latenciesMs)),
-  )
+  const readOn = async () => {
+    const reader = await openPlainReader(origin)
+    try {
+      while (performance.now() < endsAt) latenciesMs.push(await reader.read(pathname + search))
+    } finally {
+      reader.close()
+    }
+  }
+  await Promise.all(Array.from({ length: connections }, readOn))
   return latenciesMs
 }
 
-function readUntil(url: URL, endsAt: number, latenciesMs: number[]): Promise<void> {
-  const request = `GET ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\naccept-encoding: gzip\r\n\r\n`
-  const socket = connect(Number(url.port), url.hostname)
-  return new Promise((resolve, reject) => {
-    let startedAt = 0
-    let missingBytes = 0
-    const ask = () => {
-      startedAt = performance.now()
-      if (startedAt >= endsAt) return end(socket, resolve)
-      socket.write(request)
+function wholeAnswer(socket: Socket): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let missingBytes = 0
+  const onData = (chunk: Buffer) => {
+    try {
+      missingBytes = (missingBytes === 0 ? bytesOf(chunk) : missingBytes) - chunk.length
+      if (missingBytes <= 0) resolve()
+    } catch (error) {
+      reject(error)
     }
-    socket.once('connect', ask)
-    socket.on('data', (chunk: Buffer) => {
-      try {
-        missingBytes = (missingBytes === 0 ? bytesOf(chunk) : missingBytes) - chunk.length
-      } catch (error) {
-        socket.destroy()
-        return reject(error)
-      }
-      if (missingBytes > 0) return
-      latenciesMs.push(performance.now() - startedAt)
-      ask()
-    })
-    socket.once('error', reject)
-    socket.once('close', () => reject(new Error(`${url.href}: the connection was closed.`)))
+  }
+  const onClose = () => reject(new Error('The connection was closed.'))
+  socket.on('data', onData).once('error', reject).once('close', onClose)
+  return promise.finally(() => {
+    socket.off('data', onData).off('error', reject).off('close', onClose)
   })
-}
-
-function end(socket: Socket, resolve: () => void): void {
-  socket.destroy()
-  resolve()
 }
 
 /** Of the whole answer that this begins; its head fits into what is received first. */
