@@ -291,7 +291,7 @@ export const settings = {
     env: 'DATABASE_POOL',
     schema: wholeNumber(2, 500),
     default: '10',
-    about: 'Connections to PostgreSQL per process, at most.',
+    about: 'Connections to PostgreSQL per process at most, and as many for those who only read.',
   },
 } as const satisfies Record<string, Setting>
 

@@ -4,6 +4,7 @@
  */
 import type { Redis } from 'ioredis'
 import { openDatabase, type Db } from './catalog/database.ts'
+import { openReadPool, type ReadPool } from './catalog/read-pool.ts'
 import type { Config } from './config.ts'
 import { isLoopbackUrl } from './config-values.ts'
 import { PlumblineError } from './errors.ts'
@@ -40,6 +41,8 @@ export interface ContextOverrides {
 
 export interface Context extends RefreshContext, EnqueueContext {
   config: Config
+  /** Connections of their own for those who only read. */
+  reads: ReadPool
   redisUrl: string
   /** Started by the long-running commands; others only drain it. */
   relay: OutboxRelay
@@ -66,15 +69,19 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
   const redisUrl = () => requireUrl(config.redisUrl, 'REDIS_URL')
   const opened = createOpened()
   // At once, since everything rests on it; it connects at the first query.
+  const pool = {
+    url: requireUrl(config.databaseUrl, 'DATABASE_URL'),
+    poolSize: config.databasePool,
+    applicationName: 'plumbline',
+  }
   const { db } = opened.once(
-    () =>
-      openDatabase({
-        url: requireUrl(config.databaseUrl, 'DATABASE_URL'),
-        poolSize: config.databasePool,
-        applicationName: 'plumbline',
-      }),
+    () => openDatabase(pool),
     (database) => database.close(),
   )()
+  const reads = opened.once(
+    () => openReadPool(pool),
+    (open) => open.close(),
+  )
   const limiter = opened.once(
     () => openLimiter(redisUrl(), log),
     ({ redis }) => redis.disconnect(),
@@ -108,7 +115,7 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
     (open) => open.close(),
   )
   const formats = opened.once(
-    () => publishFormats({ db, watch: watch(), answers: answers(), metrics, log }),
+    () => publishFormats({ reads: reads(), watch: watch(), answers: answers(), metrics, log }),
     (open) => open.close(),
   )
   return {
@@ -118,6 +125,9 @@ export function createContext(config: Config, overrides: ContextOverrides = {}):
     db,
     get fetcher() {
       return fetcher()
+    },
+    get reads() {
+      return reads()
     },
     upstreams,
     policy: { authority: authorityOf(upstreams), autoActivate: config.catalogAutoActivate },

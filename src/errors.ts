@@ -106,7 +106,7 @@ function databaseError(error: unknown): PlumblineError | undefined {
   for (
     let cause = error, depth = 0;
     cause instanceof Error && depth < 5;
-    cause = cause.cause, depth++
+    cause = causeOf(cause), depth++
   ) {
     const state = sqlState(cause)
     if (lostConnection.test(cause.message) || (state && retryableSqlState.test(state)))
@@ -118,6 +118,11 @@ function databaseError(error: unknown): PlumblineError | undefined {
       })
   }
   return undefined
+}
+
+/** Of a name with several addresses each failure is in a list, and the error itself says nothing. */
+function causeOf(error: Error): unknown {
+  return error instanceof AggregateError ? error.errors[0] : error.cause
 }
 
 /** The SQLSTATE of a driver's error, where there is one. */

@@ -26,6 +26,14 @@ describe('an error that somebody else has thrown', () => {
     expect(toPlumblineError(error)).toMatchObject({ code: 'database_unavailable', retryable: true })
   })
 
+  it('is the database being away when no address of its name answers', () => {
+    const refused = ['::1', '127.0.0.1'].map((at) => new Error(`connect ECONNREFUSED ${at}:5432`))
+    expect(toPlumblineError(new AggregateError(refused, ''))).toMatchObject({
+      code: 'database_unavailable',
+      message: 'PostgreSQL: connect ECONNREFUSED ::1:5432',
+    })
+  })
+
   it.each(['Reached the max retries per request limit (which is 2).', 'Connection is closed.'])(
     'is Redis being away: %s',
     (message) => {

@@ -9,11 +9,17 @@ import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 
 export type Db = PrismaClient
 export type Tx = Prisma.TransactionClient
-/** A read that is as good outside a transaction as inside one. */
-export type Reader = Pick<Tx, '$queryRaw'>
+/** A read that is as good outside a transaction as inside one, and past Prisma (read-pool.ts). */
+export interface Reader {
+  $queryRaw: <T = unknown>(
+    query: TemplateStringsArray | Prisma.Sql,
+    ...values: unknown[]
+  ) => Promise<T>
+}
 
 export interface DatabaseOptions {
   url: string
+  /** Connections at most. */
   poolSize: number
   applicationName: string
 }
@@ -25,7 +31,7 @@ export interface Database {
 
 // Without these, a pool waits without limit for a slot, and a query on a dead connection hangs for
 // ever: only the client-side query_timeout ends it (measured; Prisma 7 with adapter-pg).
-const limits = {
+export const connectionLimits = {
   connectionTimeoutMillis: 5_000,
   query_timeout: 60_000,
   statement_timeout: 55_000,
@@ -37,7 +43,12 @@ const limits = {
 
 export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions): Database {
   const adapter = new PrismaPg(
-    { connectionString: url, max: poolSize, application_name: applicationName, ...limits },
+    {
+      connectionString: url,
+      max: poolSize,
+      application_name: applicationName,
+      ...connectionLimits,
+    },
     // A connection that dies while it is idle is replaced by the pool: nobody has to act.
     {
       onPoolError: () => undefined,
@@ -53,7 +64,7 @@ export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions
  * Named statements are parsed and planned once per connection instead of at every call. The texts are
  * few: lists are passed as one parameter, whatever their length.
  */
-function statementName(sql: string): string {
+export function statementName(sql: string): string {
   return sql.includes(plannedAnewText) ? '' : `plumbline_${hash('md5', sql)}`
 }
 
@@ -64,21 +75,6 @@ const plannedAnewText = '/* planned anew */'
  * any filter sorts the whole table where an index in order would have given a page at once.
  */
 export const plannedAnew = Prisma.raw(plannedAnewText)
-
-const snapshotLimits = { maxWait: 5_000, timeout: 60_000 }
-
-/**
- * Several reads of one state: nothing that is committed meanwhile is seen. What was read is there before
- * the transaction has ended: since nothing was written, its end can say nothing new.
- */
-export function inSnapshot<T>(db: Db, read: (reader: Reader) => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    db.$transaction(async (reader) => resolve(await read(reader)), {
-      ...snapshotLimits,
-      isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead,
-    }).catch(reject)
-  })
-}
 
 const transactionLimits = { maxWait: 10_000, timeout: 120_000 }
 const conflictAttempts = 3

@@ -1,5 +1,5 @@
 /** The whole catalog at one version: what the formats of other tools are rendered from. */
-import { inSnapshot, type Db, type Reader } from './database.ts'
+import type { Reader } from './database.ts'
 import { filterConditions, type ModelFilter } from './model-filter.ts'
 import type { CatalogProvider } from './model.ts'
 import { modelSelection, toModel, type StoredModel, type WholeModelRow } from './models.ts'
@@ -15,13 +15,8 @@ export interface Catalog {
   models: StoredModel[]
 }
 
-/** Every model, retired ones too. One snapshot, so that version, providers and models belong together. */
-export async function readCatalog(db: Db): Promise<Catalog> {
-  return inSnapshot(db, (reader) => readCatalogIn(reader, {}))
-}
-
-/** The models that fit, in the reader's snapshot. */
-export async function readCatalogIn(reader: Reader, filter: ModelFilter): Promise<Catalog> {
+/** The models that fit. To be read in a snapshot, so that version, providers and models belong together. */
+export async function readCatalog(reader: Reader, filter: ModelFilter = {}): Promise<Catalog> {
   return {
     ...(await readHead(reader)),
     providers: await readProviders(reader),

@@ -25,8 +25,8 @@ export function exportCommand() {
     )
     .action(async (name, { output }) => {
       const format = requireFormat(name)
-      const source = await withContext(({ db }) =>
-        readFormatSource(db, 'all', new Set(format.needs)),
+      const source = await withContext(({ reads }) =>
+        readFormatSource(reads, 'all', new Set(format.needs)),
       )
       const { text, candidate } = renderFormat(format, source)
       const refusal = format.accept(candidate, undefined)

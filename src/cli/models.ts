@@ -2,7 +2,6 @@ import type { Context } from '../context.ts'
 import { parseModelKey } from '../catalog/model.ts'
 import { viewModel } from '../catalog/model-view.ts'
 import type { StoredModel } from '../catalog/models.ts'
-import { inSnapshot } from '../catalog/database.ts'
 import { countModels, listModels, readModels } from '../catalog/read-models.ts'
 import { readVersion } from '../catalog/versions.ts'
 import { PlumblineError } from '../errors.ts'
@@ -50,7 +49,7 @@ function searchCommand() {
 }
 
 async function showPage(query: PageQuery, json: boolean): Promise<void> {
-  const { models, total, version } = await withContext(({ db }) => readPage(db, query))
+  const { models, total, version } = await withContext(({ reads }) => readPage(reads, query))
   const { page, limit } = query
   if (json) return printJson({ version, total, page, limit, models: models.map(viewModel) })
   print(models.length === 0 ? 'No models.' : modelTable(models))
@@ -58,12 +57,14 @@ async function showPage(query: PageQuery, json: boolean): Promise<void> {
   if (more !== undefined) note(more)
 }
 
-function readPage(db: Context['db'], query: PageQuery) {
-  return inSnapshot(db, async (reader) => ({
-    version: await readVersion(reader),
-    total: await countModels(reader, query),
-    models: (await listModels(reader, query)).models,
-  }))
+function readPage(reads: Context['reads'], query: PageQuery) {
+  return reads.inSnapshot(async (reader) => {
+    const [version, { models, total }] = await Promise.all([
+      readVersion(reader),
+      listModels(reader, { ...query, isCounted: true }),
+    ])
+    return { version, models, total: total ?? (await countModels(reader, query)) }
+  })
 }
 
 function moreOf(shown: number, total: number, { page, limit }: PageQuery): string | undefined {

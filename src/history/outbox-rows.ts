@@ -2,6 +2,7 @@
  * The outbox in PostgreSQL: the rows of `catalog_versions` and `notices` that are not announced yet.
  * events/outbox.ts publishes what is read here.
  */
+import type { Reader } from '../catalog/database.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import type { AnnounceNext } from '../events/outbox.ts'
 import type { OutboxBatch } from '../events/outbox-batch.ts'
@@ -73,10 +74,8 @@ export interface PendingEvents {
 }
 
 /** What waits to be announced: the relay's lag, for metrics and readiness. */
-export async function readPendingEvents(
-  database: Pick<PrismaClient, '$queryRaw'>,
-): Promise<PendingEvents> {
-  const [row] = await database.$queryRaw<{ count: bigint; age: number | null }[]>`
+export async function readPendingEvents(reader: Reader): Promise<PendingEvents> {
+  const [row] = await reader.$queryRaw<{ count: bigint; age: number | null }[]>`
     SELECT count(*) AS count, extract(epoch FROM clock_timestamp() - min(since))::float8 AS age
     FROM (
       SELECT committed_at AS since FROM catalog_versions WHERE announced_at IS NULL

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { inSnapshot, type Reader } from '../catalog/database.ts'
+import type { Reader } from '../catalog/database.ts'
 import type { Audience } from '../catalog/model-filter.ts'
 import { readHead } from '../catalog/versions.ts'
 import { createAnswer, jsonAnswer, type Answer } from './cache/answer.ts'
@@ -53,13 +53,13 @@ export const backstopMs = { list: 15 * 60_000, provider: 30 * 60_000, health: 30
 
 export function registerCatalogRoute<Params extends z.ZodType, Query extends z.ZodType>(
   app: FastifyInstance,
-  context: Pick<HttpContext, 'db' | 'answers'>,
+  context: Pick<HttpContext, 'reads' | 'answers'>,
   route: CatalogRoute<Params, Query>,
 ): void {
   const { summary, description, tags, params, querystring, response, url, kind, read } = route
   const { othersKeys } = route
   const { contentType, nextAs } = route
-  const { answers, db } = context
+  const { answers, reads } = context
   app.get(url, {
     config: othersKeys === undefined ? {} : { othersKeys },
     schema: {
@@ -84,7 +84,7 @@ export function registerCatalogRoute<Params extends z.ZodType, Query extends z.Z
         audience: audienceOf(request),
       }
       const make = () =>
-        readAnswer(db, (reader, version) => read(reader, { ...asked, version }), {
+        readAnswer(reads, (reader, version) => read(reader, { ...asked, version }), {
           contentType,
           isMeasured: kind === 'health',
           linkOf: (value) =>
@@ -132,11 +132,11 @@ interface AnswerForm {
 }
 
 async function readAnswer(
-  db: HttpContext['db'],
+  reads: HttpContext['reads'],
   read: (reader: Reader, version: number) => Promise<unknown>,
   { contentType, isMeasured, linkOf }: AnswerForm,
 ): Promise<Answer> {
-  return inSnapshot(db, async (reader) => {
+  return reads.inSnapshot(async (reader) => {
     const head = await readHead(reader)
     const value = await read(reader, head.version)
     if (contentType === undefined)

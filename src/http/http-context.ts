@@ -1,5 +1,6 @@
 /** The slice of the context that the doors over HTTP need. */
 import type { Db } from '../catalog/database.ts'
+import type { ReadPool } from '../catalog/read-pool.ts'
 import type { Config } from '../config.ts'
 import type { PublishedFormats } from './publishing/published-formats.ts'
 import type { AnswerCache } from './cache/answer-cache.ts'
@@ -11,6 +12,8 @@ import type { Totals } from './totals.ts'
 
 export interface HttpContext extends GaugeContext, ReadinessContext {
   db: Db
+  /** For everything that is only read. */
+  readonly reads: ReadPool
   /** Opened when it is used first, as are the answers that depend on it. */
   readonly watch: CatalogWatch
   readonly answers: AnswerCache

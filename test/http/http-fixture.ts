@@ -1,6 +1,7 @@
 /** A server of this project on a free port, with a database of its own; what it logs is kept. */
 import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { openDatabase, type Db } from '../../src/catalog/database.ts'
+import { openReadPool } from '../../src/catalog/read-pool.ts'
 import { openEventsRedis } from '../../src/events/redis.ts'
 import { startHttp, type HttpOptions, type HttpServer } from '../../src/http/app.ts'
 import { createAnswerCache } from '../../src/http/cache/answer-cache.ts'
@@ -80,7 +81,9 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
   const lines: string[] = []
   const log = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } })
   const metrics = createMetrics({ processMetrics: 'off' })
-  const { db, close: closeDatabase } = openDatabase({ url, poolSize: 4, applicationName: 'test' })
+  const pool = { url, poolSize: 4, applicationName: 'test' }
+  const { db, close: closeDatabase } = openDatabase(pool)
+  const reads = openReadPool(pool)
   const redis = options.redisUrl ?? redisUrl()
   const eventsRedis = openEventsRedis(redis, log)
   const queues = openQueues({ redisUrl: redis, prefix: redisPrefix(), log, metrics })
@@ -97,11 +100,12 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
     ),
     maxBytes: 16 * 1024 * 1024,
   })
-  const formats = publishFormats({ db, watch, answers, metrics, log })
+  const formats = publishFormats({ reads, watch, answers, metrics, log })
   const context: HttpContext = {
     log,
     metrics,
     db,
+    reads,
     queues,
     eventsRedis,
     watch,
@@ -145,6 +149,7 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
       httpRedis.disconnect()
       eventsRedis.disconnect()
       await queues.close()
+      await reads.close()
       await closeDatabase()
       await database.drop()
     },

@@ -1,7 +1,8 @@
 /** Reads what formats are rendered from: everything in one snapshot of the database. */
-import { inSnapshot, type Db, type Reader } from '../../catalog/database.ts'
+import type { Reader } from '../../catalog/database.ts'
 import type { Audience, ModelFilter } from '../../catalog/model-filter.ts'
-import { readCatalogIn } from '../../catalog/read-catalog.ts'
+import { readCatalog } from '../../catalog/read-catalog.ts'
+import type { ReadPool } from '../../catalog/read-pool.ts'
 import { readFlatPrices } from '../../catalog/read-flat-prices.ts'
 import { readHiddenExtra } from '../../catalog/read-hidden-extra.ts'
 import { readAppliedSnapshot, readPages } from '../../history/snapshots.ts'
@@ -12,14 +13,14 @@ const litellm = 'litellm'
 
 /** What is disabled is in no format, whoever asks. */
 export async function readFormatSource(
-  db: Db,
+  reads: ReadPool,
   audience: Audience,
   needs: ReadonlySet<Need>,
 ): Promise<FormatSource> {
   const enabled: ModelFilter = { audience, review: ['new', 'active'] }
   const listed: ModelFilter = { ...enabled, lifecycle: ['active', 'deprecated', 'missing'] }
-  return inSnapshot(db, async (reader) => ({
-    ...(await readCatalogIn(reader, listed)),
+  return reads.inSnapshot(async (reader) => ({
+    ...(await readCatalog(reader, listed)),
     litellmMap: needs.has('litellmMap') ? await readLitellmMap(reader, listed) : undefined,
     pricePeriods: needs.has('pricePeriods') ? await readFlatPrices(reader, enabled) : [],
   }))

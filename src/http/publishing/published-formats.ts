@@ -4,8 +4,8 @@
  * that its readers would not take is held back: what was served before stays served, and log and metric
  * say why. Only what somebody asked for since the start is rendered unasked.
  */
-import type { Db } from '../../catalog/database.ts'
 import type { Audience } from '../../catalog/model-filter.ts'
+import type { ReadPool } from '../../catalog/read-pool.ts'
 import { coalesced } from '../../events/coalesced.ts'
 import { createOutageLog } from '../../events/outage-log.ts'
 import type { Answer } from '../cache/answer.ts'
@@ -31,7 +31,7 @@ export interface PublishedFormats {
 }
 
 export interface PublishingContext extends JudgingContext {
-  db: Db
+  reads: ReadPool
   watch: CatalogWatch
   answers: AnswerCache
 }
@@ -45,7 +45,7 @@ const restShare = 2
 const restAfterFailureMs = 1000
 
 export function publishFormats(context: PublishingContext): PublishedFormats {
-  const { db, watch, answers, log } = context
+  const { reads, watch, answers, log } = context
   const editions = new Map<Format, Edition>()
   const asked = new Set<Format>()
   /** Of the catalog: one that was restored from a backup counts from a lower version again. */
@@ -81,7 +81,7 @@ export function publishFormats(context: PublishingContext): PublishedFormats {
     if (wanted.length === 0) return
     const needs = new Set<Need>(wanted.flatMap((format) => format.needs ?? []))
     const lifeAtStart = life
-    const source = await readFormatSource(db, publicAudience, needs)
+    const source = await readFormatSource(reads, publicAudience, needs)
     // What was rendered from an older version joins, so that all that is served is of one.
     const older = [...asked].filter(
       (format) =>
@@ -127,7 +127,7 @@ export function publishFormats(context: PublishingContext): PublishedFormats {
     answers.obtain(`${audience} format ${format.name}`, {
       ttlMs: privateTtlMs,
       make: async () => {
-        const source = await readFormatSource(db, audience, new Set(format.needs))
+        const source = await readFormatSource(reads, audience, new Set(format.needs))
         const { published, refusal } = await judgeRendering(context, format, source, undefined)
         if (published) return published
         throw heldError(format, refusal)

@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { circumstancesOf, costOf, type Usage } from '../../catalog/cost.ts'
-import { inSnapshot } from '../../catalog/database.ts'
 import { modelKey } from '../../catalog/model.ts'
 import { Meter, type PriceSheet } from '../../catalog/price.ts'
 import { sheetOf } from '../../catalog/read-prices.ts'
@@ -16,7 +15,7 @@ import { requireModel } from '../require-model.ts'
 import { CostRequest, CostSchema } from '../schemas/prices.ts'
 import { readPriceSheet } from './prices.ts'
 
-export function registerCost(app: FastifyInstance, { db }: HttpContext): void {
+export function registerCost(app: FastifyInstance, { reads }: HttpContext): void {
   app.withTypeProvider<ZodTypeProvider>().post('/api/v1/cost', {
     schema: {
       summary: 'What a usage costs',
@@ -27,7 +26,7 @@ export function registerCost(app: FastifyInstance, { db }: HttpContext): void {
       response: { 200: CostSchema, ...problemResponses },
     },
     handler: async (request, reply) => {
-      const priced = await inSnapshot(db, async (reader) => {
+      const priced = await reads.inSnapshot(async (reader) => {
         const model = await requireModel(reader, request.body.model, audienceOf(request))
         const version = await readVersion(reader)
         return { version, ...(await readPriceSheet(reader, model, request.body.at)) }

@@ -23,8 +23,8 @@ const admittedEveryMs = 2000
 const drainWithinMs = 30_000
 
 export function registerEvents(app: FastifyInstance, context: HttpContext): void {
-  const { db, watch, metrics, log: logger, config } = context
-  const log = createVersionLog({ db, watch })
+  const { db, reads, watch, metrics, log: logger, config } = context
+  const log = createVersionLog({ reads, watch })
   const notices = createNoticeLog(db, createOutageLog(logger, 'Reading notices for event streams'))
   const streams = createOpenStreams(config.apiMaxStreams, metrics)
   const outage = createOutageLog(logger, 'Reading versions for event streams')

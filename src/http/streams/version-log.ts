@@ -4,7 +4,7 @@
  * no memory of what it missed, and what many ask for at the same time is read once.
  */
 import { LRUCache } from 'lru-cache'
-import { inSnapshot, type Db } from '../../catalog/database.ts'
+import type { ReadPool } from '../../catalog/read-pool.ts'
 import { readVersionsAfter, type VersionPage } from '../../catalog/read-versions.ts'
 import { readVersion } from '../../catalog/versions.ts'
 import type { CatalogWatch } from '../catalog-watch.ts'
@@ -34,7 +34,13 @@ const readsAtATime = 3
 /** Pages that are kept until the next announcement. */
 const keptPages = 20
 
-export function createVersionLog({ db, watch }: { db: Db; watch: CatalogWatch }): VersionLog {
+export function createVersionLog({
+  reads,
+  watch,
+}: {
+  reads: ReadPool
+  watch: CatalogWatch
+}): VersionLog {
   const listeners = new Set<() => void>()
   const pages = new LRUCache<number, Promise<ReadPage>>({ max: keptPages })
   const inTurn = atMost(readsAtATime)
@@ -49,7 +55,7 @@ export function createVersionLog({ db, watch }: { db: Db; watch: CatalogWatch })
   function read(version: number): Promise<ReadPage> {
     const page = inTurn(async () => {
       const readAt = performance.now()
-      const found = await inSnapshot(db, (reader) => readVersionsAfter(reader, version))
+      const found = await reads.inSnapshot((reader) => readVersionsAfter(reader, version))
       return { ...found, readAt }
     })
     pages.set(version, page)
@@ -60,7 +66,7 @@ export function createVersionLog({ db, watch }: { db: Db; watch: CatalogWatch })
   }
 
   return {
-    head: () => readVersion(db),
+    head: () => reads.inSnapshot(readVersion),
     after: (version) => pages.get(version) ?? read(version),
     onNews(listener) {
       listeners.add(listener)
