@@ -17,6 +17,7 @@ import { measureRequests } from './request-durations.ts'
 import { bodyLimit, describeProblem, refusal, sendProblem } from './problem.ts'
 import type { Role } from './readiness.ts'
 import { requestIdOf } from './request-id.ts'
+import { watchMethods } from './refuse-methods.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
 import { registerChanges } from './routes/changes.ts'
 import { registerBenchmarks } from './routes/benchmarks.ts'
@@ -92,8 +93,10 @@ export interface HttpServer {
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const { context, host, port, role, extraRoutes = [], closeWithinMs = 5000 } = options
   const app = createApp(options)
+  const refuseOtherMethods = watchMethods(app)
   if (role === 'api') await registerApiPlugins(app, context)
   for (const register of [...routes[role], ...extraRoutes]) register(app, context, role)
+  refuseOtherMethods()
   await listen(app, host, port)
   const url = urlOf(app, host)
   context.log.info({ url, role }, 'listening')

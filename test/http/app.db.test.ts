@@ -117,6 +117,38 @@ describe('errors', () => {
     })
   })
 
+  it('of a method that a path has not are told which it has', async () => {
+    const { url, scrape } = await open()
+    const ask = async (path: string, method: string, body?: string) => {
+      const response = await fetch(url + path, { method, ...(body === undefined ? {} : { body }) })
+      return {
+        status: response.status,
+        allow: response.headers.get('allow'),
+        problem: method === 'HEAD' ? undefined : await response.json(),
+      }
+    }
+    expect(await ask('/api/v1/models', 'DELETE')).toMatchObject({
+      status: 405,
+      allow: 'GET, HEAD',
+      problem: {
+        type: 'about:blank',
+        title: 'Method Not Allowed',
+        detail: 'DELETE is not for this path; it has GET, HEAD.',
+        code: 'invalid_argument',
+        errors: [{ field: 'method', allowed: ['GET', 'HEAD'] }],
+      },
+    })
+    expect(await ask('/api/v1/models/acme/a', 'PATCH', '{"broken')).toMatchObject({ status: 405 })
+    expect(await ask('/api/v1/cost', 'GET')).toMatchObject({ status: 405, allow: 'POST' })
+    expect(await ask('/api/v1/cost', 'HEAD')).toMatchObject({ status: 405, allow: 'POST' })
+    expect(await ask('/api/v1/events', 'HEAD')).toMatchObject({ status: 405, allow: 'GET' })
+    expect(await ask('/metrics', 'POST')).toMatchObject({ status: 405, allow: 'GET, HEAD' })
+    expect(await ask('/nothing', 'DELETE')).toMatchObject({ status: 404, allow: null })
+    const counted =
+      'plumbline_http_request_duration_seconds_count{method="DELETE",route="/api/v1/models",status_code="405"}'
+    expect((await scrape()).get(counted)).toBe(1)
+  })
+
   it('of bytes that are no HTTP are problem documents, too', async () => {
     const { url } = await open()
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
