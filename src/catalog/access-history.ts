@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { Prisma, type Reader } from './database.ts'
 import { isOpenTo, type Audience } from './model-filter.ts'
-import { modelKey, type Review, type Tier } from './model.ts'
+import { modelKey, reviews, tiers, type Review, type Tier } from './model.ts'
 import type { ModelKey } from './read-models.ts'
 
 export interface Access {
@@ -50,13 +50,13 @@ export function accessAt(now: Access, moves: readonly AccessMove[], version: num
   return { before, after, now }
 }
 
-const reviews = z.enum(['new', 'active', 'disabled'])
-const tierList = z.array(z.enum(['free', 'pro', 'enterprise']))
+const ReviewWord = z.enum(reviews)
+const TierList = z.array(z.enum(tiers))
 
 /** What is not readable changes nothing: then the present decides. */
 function undoMove(access: Access, { field, from }: AccessMove): Access {
-  if (field === 'review') return { ...access, review: reviews.catch(access.review).parse(from) }
-  return { ...access, tiers: tierList.catch([...access.tiers]).parse(from) }
+  if (field === 'review') return { ...access, review: ReviewWord.catch(access.review).parse(from) }
+  return { ...access, tiers: TierList.catch([...access.tiers]).parse(from) }
 }
 
 /**

@@ -6,9 +6,17 @@ import type { JsonObject } from '../json.ts'
 import type { ModelFields } from './fields.ts'
 import type { PriceSheet } from './price.ts'
 
-export type Lifecycle = 'active' | 'deprecated' | 'missing' | 'retired'
-export type Review = 'new' | 'active' | 'disabled'
-export type Tier = 'free' | 'pro' | 'enterprise'
+export const lifecycles = ['active', 'deprecated', 'missing', 'retired'] as const
+export type Lifecycle = (typeof lifecycles)[number]
+/** What lists show unless they are asked for more. */
+export const servedLifecycles: readonly Lifecycle[] = ['active', 'deprecated', 'missing']
+
+export const reviews = ['new', 'active', 'disabled'] as const
+export type Review = (typeof reviews)[number]
+export const enabledReviews: readonly Review[] = ['new', 'active']
+
+export const tiers = ['free', 'pro', 'enterprise'] as const
+export type Tier = (typeof tiers)[number]
 
 export interface CatalogModel {
   provider: string

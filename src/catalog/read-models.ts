@@ -1,6 +1,6 @@
 /** The catalog as readers see it: list, search, one model. CLI and REST are doors to the same functions. */
 import { plannedAnew, Prisma, type Reader } from './database.ts'
-import type { Lifecycle } from './model.ts'
+import { servedLifecycles, type Lifecycle } from './model.ts'
 import { filterConditions, type Audience, type ModelFilter } from './model-filter.ts'
 import {
   byId,
@@ -89,7 +89,8 @@ export async function countModels(reader: Reader, filter: ModelFilter): Promise<
  * in one over what lists seldom show: no index has both, and the rows themselves are wide.
  */
 function countOf({ audience = 'all', lifecycle, ...others }: ModelFilter): Prisma.Sql {
-  const isServed = lifecycle !== undefined && served.every((state) => lifecycle.includes(state))
+  const isServed =
+    lifecycle !== undefined && servedLifecycles.every((state) => lifecycle.includes(state))
   const { where } = conditions(isServed ? others : { ...others, lifecycle })
   const all = Prisma.sql`(SELECT count(*)::int FROM models m WHERE ${where})`
   const shown: ModelFilter = isServed ? { audience, lifecycle } : { audience }
@@ -98,7 +99,6 @@ function countOf({ audience = 'all', lifecycle, ...others }: ModelFilter): Prism
     WHERE ${where} AND ${seldomShown} AND NOT (${filterConditions(shown)}))`
 }
 
-const served: readonly Lifecycle[] = ['active', 'deprecated', 'missing']
 /** To the letter what the index models_hidden_idx is over. */
 const seldomShown = Prisma.sql`(m.review = 'disabled' OR m.tiers <> '{}' OR m.lifecycle = 'retired')`
 

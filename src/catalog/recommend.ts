@@ -5,7 +5,7 @@
 import { costOf, type Cost } from './cost.ts'
 import { plannedAnew, Prisma, type Reader } from './database.ts'
 import { filterConditions, type ModelFilter } from './model-filter.ts'
-import type { Lifecycle } from './model.ts'
+import { servedLifecycles } from './model.ts'
 import { listedSelection, toListedModel, type ListedModel, type ModelRow } from './models.ts'
 import { compareAmounts } from './price.ts'
 
@@ -56,7 +56,7 @@ async function readCandidates(
     SELECT ${plannedAnew} ${listedSelection} FROM (
       SELECT provider, model_id, row_number() OVER () AS place FROM (
         SELECT m.provider, m.model_id FROM models m
-        WHERE ${filterConditions({ ...filter, lifecycle: served })} AND m.price_state <> 'dynamic'
+        WHERE ${filterConditions({ ...filter, lifecycle: servedLifecycles })} AND m.price_state <> 'dynamic'
           AND ${filter.type === undefined ? answersInText : Prisma.sql`TRUE`}
         ORDER BY (m.lifecycle = 'active') DESC,
           m.input_price * ${inputTokens}::bigint + m.output_price * ${outputTokens}::bigint NULLS LAST,
@@ -66,8 +66,6 @@ async function readCandidates(
     ORDER BY candidate.place`
   return rows.map(toListedModel)
 }
-
-const served: readonly Lifecycle[] = ['active', 'deprecated', 'missing']
 
 interface Priced {
   model: ListedModel

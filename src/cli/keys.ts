@@ -1,5 +1,6 @@
 /** `plumbline keys`: who may ask the API for more than everybody. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { tiers } from '../catalog/model.ts'
 import { readDuration } from '../config-values.ts'
 import {
   createApiKey,
@@ -29,7 +30,7 @@ function createCommand() {
     .option('--scope <scopes>', `comma list of ${keyScopes.join(', ')}`, scopes, [
       'read',
     ] as KeyScope[])
-    .addOption(new Option('--tier <tier>').choices(['free', 'pro', 'enterprise'] as const))
+    .addOption(new Option('--tier <tier>').choices(tiers))
     .option('--expires <duration>', 'it ends after 12h, 90d, …', expiry)
     .option('--json', 'print JSON')
     .addHelpText(

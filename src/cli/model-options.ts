@@ -2,13 +2,18 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { capabilities, isCapability, type Capability } from '../catalog/model-filter.ts'
 import { readModelSort, sortNames, type ModelSort } from '../catalog/model-order.ts'
-import type { Lifecycle, Review } from '../catalog/model.ts'
+import {
+  lifecycles,
+  reviews,
+  servedLifecycles,
+  tiers,
+  type Lifecycle,
+  type Review,
+} from '../catalog/model.ts'
 import type { ModelQuery } from '../catalog/read-models.ts'
 import { decimal, newCommand, positiveNumber, wholeNumber } from './new-command.ts'
 
 const defaultLimit = 50
-const lifecycles = ['active', 'deprecated', 'missing', 'retired', 'all'] as const
-const reviews = ['new', 'active', 'disabled', 'all'] as const
 
 /** A command of `models` with every filter as an option. */
 export function newModelsCommand(name: string) {
@@ -18,9 +23,16 @@ export function newModelsCommand(name: string) {
     .option('--family <family>', 'e.g. claude-sonnet')
     .option('--capability <name>', capabilities.join(', '), capability)
     .option('--modality <name>', 'takes or gives text, image, audio, video, pdf')
-    .addOption(new Option('--lifecycle <state>', 'default: all but retired').choices(lifecycles))
-    .addOption(new Option('--review <state>').choices(reviews).default('all' as const))
-    .addOption(new Option('--tier <tier>').choices(['free', 'pro', 'enterprise'] as const))
+    .addOption(
+      new Option('--lifecycle <state>', 'default: all but retired').choices([
+        ...lifecycles,
+        'all',
+      ] as const),
+    )
+    .addOption(
+      new Option('--review <state>').choices([...reviews, 'all'] as const).default('all' as const),
+    )
+    .addOption(new Option('--tier <tier>').choices(tiers))
     .option('--max-input-price <usd>', 'per million tokens', decimal)
     .option('--min-context <tokens>', 'context window', wholeNumber)
     .option('--sort <order>', `${sortNames.join(', ')}; -name for descending`, sort)
@@ -40,7 +52,7 @@ type ModelOptions = Omit<PageQuery, 'lifecycle' | 'review'> & {
 export function toQuery({ lifecycle, review, ...query }: ModelOptions): PageQuery {
   return {
     ...query,
-    lifecycle: lifecycle === undefined ? ['active', 'deprecated', 'missing'] : choice(lifecycle),
+    lifecycle: lifecycle === undefined ? servedLifecycles : choice(lifecycle),
     review: choice(review),
   }
 }

@@ -20,7 +20,7 @@ export function watchMethods(app: FastifyInstance): () => void {
     for (const one of [method].flat()) known.allowed.add(one)
   })
   return () => {
-    for (const [url, { allowed, config }] of [...paths])
+    for (const [url, { allowed, config }] of paths)
       if (!allowed.has('*') && url !== '*') refuseOthers(app, url, [...allowed], config)
   }
 }

@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto'
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
 import { LRUCache } from 'lru-cache'
-import type { Tier } from '../../catalog/model.ts'
+import { tiers } from '../../catalog/model.ts'
 import { isStorable } from '../../control-characters.ts'
 import { PlumblineError } from '../../errors.ts'
 import type { OutageLog } from '../../events/outage-log.ts'
@@ -44,7 +44,6 @@ const algorithms = [
   'EdDSA',
   'Ed25519',
 ]
-const tiers: readonly Tier[] = ['free', 'pro', 'enterprise']
 const clockToleranceSeconds = 5
 const believedMs = 60_000
 

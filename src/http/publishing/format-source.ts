@@ -1,5 +1,6 @@
 /** Reads what formats are rendered from: everything in one snapshot of the database. */
 import type { Reader } from '../../catalog/database.ts'
+import { enabledReviews, servedLifecycles } from '../../catalog/model.ts'
 import type { Audience, ModelFilter } from '../../catalog/model-filter.ts'
 import { readCatalog } from '../../catalog/read-catalog.ts'
 import type { ReadPool } from '../../catalog/read-pool.ts'
@@ -17,8 +18,8 @@ export async function readFormatSource(
   audience: Audience,
   needs: ReadonlySet<Need>,
 ): Promise<FormatSource> {
-  const enabled: ModelFilter = { audience, review: ['new', 'active'] }
-  const listed: ModelFilter = { ...enabled, lifecycle: ['active', 'deprecated', 'missing'] }
+  const enabled: ModelFilter = { audience, review: enabledReviews }
+  const listed: ModelFilter = { ...enabled, lifecycle: servedLifecycles }
   return reads.inSnapshot(async (reader) => ({
     ...(await readCatalog(reader, listed)),
     litellmMap: needs.has('litellmMap') ? await readLitellmMap(reader, listed) : undefined,

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Reader } from '../../catalog/database.ts'
+import { enabledReviews, servedLifecycles } from '../../catalog/model.ts'
 import { isOpenTo, type Audience } from '../../catalog/model-filter.ts'
 import type { ListedModel, StoredModel } from '../../catalog/models.ts'
 import { readProviderNames } from '../../catalog/providers.ts'
@@ -88,8 +89,8 @@ function registerPortkey(app: FastifyInstance, context: HttpContext): void {
       const models = await readModelsThatFit(reader, {
         provider,
         audience,
-        review: ['new', 'active'],
-        lifecycle: ['active', 'deprecated', 'missing'],
+        review: enabledReviews,
+        lifecycle: servedLifecycles,
       })
       if (models.length > 0) return renderPortkeyFile(models)
       throw new PlumblineError('not_found', `There is no provider ${provider.slice(0, 200)}.`)

@@ -6,12 +6,10 @@ import {
   type Audience,
   type ModelFilter,
 } from '../../catalog/model-filter.ts'
+import { lifecycles, reviews, servedLifecycles, tiers } from '../../catalog/model.ts'
 import { readModelSort, sortNames, type ModelSort } from '../../catalog/model-order.ts'
 import { canonicalDecimal } from '../../json.ts'
 import { commaList } from './documented.ts'
-
-const lifecycles = ['active', 'deprecated', 'missing', 'retired'] as const
-const reviews = ['new', 'active', 'disabled'] as const
 
 export const maxLimit = 1000
 /** As the schema of the catalog: longer ids are rejects. */
@@ -82,10 +80,10 @@ export const filterParameters = {
     .optional()
     .describe('Comma list; disabled ones are there for admins only.'),
   lifecycle: someOf(lifecycles)
-    .default(['active', 'deprecated', 'missing'])
+    .default([...servedLifecycles])
     .describe('Comma list; retired models only when they are named.'),
   tier: z
-    .enum(['free', 'pro', 'enterprise'])
+    .enum(tiers)
     .optional()
     .meta({
       description: 'Models that carry this tier: free, pro or enterprise.',

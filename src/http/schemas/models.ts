@@ -1,6 +1,7 @@
 /** Models as the API shows them: the views of catalog/model-view.ts as schemas. */
 import { z } from 'zod'
 import { fieldNames, modelFields, type FieldKind } from '../../catalog/fields.ts'
+import { lifecycles, reviews } from '../../catalog/model.ts'
 import { PriceComponent } from '../../catalog/price.ts'
 import { healthFields } from './health.ts'
 import { sampleBenchmark, sampleHealth, sampleId, sampleModel } from './samples.ts'
@@ -49,8 +50,8 @@ export const ModelSchema = z
     modelId: z.string(),
     ...fields,
     prices: PriceSchema,
-    lifecycle: z.enum(['active', 'deprecated', 'missing', 'retired']),
-    review: z.enum(['new', 'active', 'disabled']),
+    lifecycle: z.enum(lifecycles),
+    review: z.enum(reviews),
     tiers: z.array(z.string()),
     provenance: z.record(z.string(), z.string()).describe('Field → upstream, or "override".'),
     conflicts: z.array(z.string()).describe('Fields on which upstreams disagree.'),
