@@ -93,7 +93,7 @@ describe('a key or token', () => {
         statuses.add(response.status)
       }
     // Else something was not tried.
-    expect(statuses).toEqual(new Set([200, 400, 401, 404, 415, 500, 503]))
+    expect(statuses).toEqual(new Set([200, 400, 401, 404, 405, 415, 500, 503]))
   })
 
   it('is in no line of the log and in no metric', async () => {
