@@ -137,6 +137,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     async close() {
       unsubscribe()
       await warm()
+      shared.close()
     },
   }
 }

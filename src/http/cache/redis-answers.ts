@@ -23,9 +23,13 @@ export interface StoredAnswer {
 export interface RedisAnswers {
   /** Undefined: it is not there, or Redis does not answer. */
   read: (version: number, key: string) => Promise<StoredAnswer | undefined>
+  /** A moment later: by then who asked for it has it, and a large body does not keep them waiting. */
   write: (key: string, answer: Answer, ttlMs: number) => void
+  /** What is not written yet stays so. */
+  close: () => void
 }
 
+const writeAfterMs = 50
 /** Larger ones cost Redis more than they save. */
 const maxBytes = 8 * 1024 * 1024
 
@@ -46,6 +50,7 @@ export function createRedisAnswers(
   onFailure: (error: Error) => void,
   now: () => number = Date.now,
 ): RedisAnswers {
+  const waiting = new Set<NodeJS.Timeout>()
   const failed = (error: unknown): undefined => {
     onFailure(error instanceof Error ? error : new Error(String(error)))
   }
@@ -63,8 +68,15 @@ export function createRedisAnswers(
     },
     write(key, answer, ttlMs) {
       if (answer.body.length > maxBytes) return
-      const name = nameOf(answer.version, key)
-      redis().set(name, pack(answer, now()), 'PX', ttlMs).catch(failed)
+      const [name, madeAt] = [nameOf(answer.version, key), now()]
+      const timer = setTimeout(() => {
+        waiting.delete(timer)
+        redis().set(name, pack(answer, madeAt), 'PX', ttlMs).catch(failed)
+      }, writeAfterMs)
+      waiting.add(timer)
+    },
+    close() {
+      for (const timer of waiting) clearTimeout(timer)
     },
   }
 }
