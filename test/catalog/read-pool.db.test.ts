@@ -113,7 +113,8 @@ describe('what fails', () => {
   it('is nothing where idle connections end', async () => {
     await Promise.all([reads.inSnapshot(readVersion), reads.inSnapshot(readVersion)])
     await endConnections()
-    await expect.poll(() => reads.inSnapshot(readVersion).catch(() => 0)).toBeGreaterThan(0)
+    const read = () => reads.inSnapshot(readVersion).catch(() => 0)
+    await expect.poll(read, { timeout: 20_000 }).toBeGreaterThan(0)
   })
 
   it('is an outage where nobody listens', async () => {
