@@ -99,7 +99,7 @@ export function toPlumblineError(error: unknown): PlumblineError {
 // Prisma wraps what the driver says; some losses of the connection come without any code
 // (reference: Prisma 7 with adapter-pg), so the few known texts are matched here and nowhere else.
 const lostConnection =
-  /timeout exceeded when trying to connect|connection terminated|not queryable|ECONNREFUSED|ECONNRESET|the database system is (starting up|shutting down)|Can't reach database|Query read timeout|Unable to start a transaction|expired transaction|terminating connection/i
+  /timeout exceeded when trying to connect|connection terminated|not queryable|ECONNREFUSED|ECONNRESET|write EPIPE|the database system is (starting up|shutting down)|Can't reach database|Query read timeout|Unable to start a transaction|expired transaction|terminating connection/i
 const retryableSqlState = /^(40001|40P01|55P03|57P0[123]|53\d{3}|08\d{3})$/
 
 function databaseError(error: unknown): PlumblineError | undefined {

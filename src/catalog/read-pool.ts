@@ -16,12 +16,14 @@ import {
 export interface ReadPool {
   /**
    * Several reads of one state: nothing that is committed meanwhile is seen. What was read is there
-   * before the transaction has ended: since nothing was written, its end can say nothing new.
+   * before the transaction has ended: since nothing was written, its end can say nothing new. `read` is
+   * called again where its connection turns out to be dead at the beginning.
    */
   inSnapshot: <T>(read: (reader: Reader) => Promise<T>) => Promise<T>
   close: () => Promise<void>
 }
 
+const beginAttempts = 3
 /** A connection that has to be made anew costs more than ten reads. */
 const idleTimeoutMillis = 5 * 60_000
 
@@ -40,20 +42,32 @@ export function openReadPool({ url, poolSize, applicationName }: DatabaseOptions
   pool.on('connect', (client) => void client.on('error', () => undefined))
   return {
     async inSnapshot(read) {
-      const client = await pool.connect()
-      try {
+      for (let attempt = 1; ; attempt++) {
+        const client = await pool.connect()
         const begun = client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-        const [result] = await Promise.all([read(readerOn(client)), begun])
-        return result
-      } finally {
-        client.query('COMMIT').then(
-          () => client.release(),
-          (error: Error) => client.release(error),
-        )
+        try {
+          const [result] = await Promise.all([read(readerOn(client)), begun])
+          return result
+        } catch (error) {
+          // Idle connections end with a restart of PostgreSQL, and not all are noticed before they are used.
+          if (attempt === beginAttempts || (await hasBegun(begun))) throw error
+        } finally {
+          client.query('COMMIT').then(
+            () => client.release(),
+            (error: Error) => client.release(error),
+          )
+        }
       }
     },
     close: () => pool.end(),
   }
+}
+
+function hasBegun(begun: Promise<unknown>): Promise<boolean> {
+  return begun.then(
+    () => true,
+    () => false,
+  )
 }
 
 function readerOn(client: PoolClient): Reader {

@@ -111,10 +111,11 @@ describe('what fails', () => {
   })
 
   it('is nothing where idle connections end', async () => {
-    await Promise.all([reads.inSnapshot(readVersion), reads.inSnapshot(readVersion)])
-    await endConnections()
-    const read = () => reads.inSnapshot(readVersion).catch(() => 0)
-    await expect.poll(read, { timeout: 20_000 }).toBeGreaterThan(0)
+    for (let time = 0; time < 5; time++) {
+      await Promise.all([reads.inSnapshot(readVersion), reads.inSnapshot(readVersion)])
+      await endConnections()
+      expect(await reads.inSnapshot(readVersion)).toBeGreaterThan(0)
+    }
   })
 
   it('is an outage where nobody listens', async () => {

@@ -1,5 +1,4 @@
 /** A server of this project on a free port, with a database of its own; what it logs is kept. */
-import { once } from 'node:events'
 import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { openDatabase, type Db } from '../../src/catalog/database.ts'
 import { openReadPool } from '../../src/catalog/read-pool.ts'
@@ -91,7 +90,8 @@ export async function openHttp(options: TestHttpOptions = {}): Promise<TestHttp>
   const prefix = redisPrefix()
   const httpRedis = openHttpRedis(redis, log)
   // Without it requests are answered all the same: a test of what is in it would see that it is not.
-  if (options.redisUrl === undefined) await once(httpRedis, 'ready')
+  while (options.redisUrl === undefined && httpRedis.status !== 'ready')
+    await new Promise((resolve) => setTimeout(resolve, 5))
   const watch = watchCatalog({ databaseUrl: url, redisUrl: redis, prefix, log })
   const answers = createAnswerCache({
     watch,
