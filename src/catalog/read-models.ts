@@ -93,8 +93,8 @@ function countOf({ audience = 'all', lifecycle, ...others }: ModelFilter): Prism
     lifecycle !== undefined && servedLifecycles.every((state) => lifecycle.includes(state))
   const { where } = conditions(isServed ? others : { ...others, lifecycle })
   const all = Prisma.sql`(SELECT count(*)::int FROM models m WHERE ${where})`
-  const shown: ModelFilter = isServed ? { audience, lifecycle } : { audience }
   if (audience === 'all' && !isServed) return all
+  const shown: ModelFilter = isServed ? { audience, lifecycle } : { audience }
   return Prisma.sql`${all} - (SELECT count(*)::int FROM models m
     WHERE ${where} AND ${seldomShown} AND NOT (${filterConditions(shown)}))`
 }

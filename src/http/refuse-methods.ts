@@ -21,7 +21,8 @@ export function watchMethods(app: FastifyInstance): () => void {
   })
   return () => {
     for (const [url, { allowed, config }] of paths)
-      if (!allowed.has('*') && url !== '*') refuseOthers(app, url, [...allowed], config)
+      // What browsers ask before they send is for whatever path.
+      if (url !== '*') refuseOthers(app, url, [...allowed], config)
   }
 }
 
@@ -31,10 +32,12 @@ function refuseOthers(
   allowed: readonly string[],
   config: FastifyContextConfig,
 ): void {
+  const others = methods.filter((method) => !allowed.includes(method))
+  if (others.length === 0) return
   const message = `is not for this path; it has ${allowed.join(', ')}`
   app.route({
     url,
-    method: methods.filter((method) => !allowed.includes(method)),
+    method: others,
     // Whoever may not read the path learns nothing of it.
     config,
     schema: { hide: true },
